@@ -1,0 +1,280 @@
+"""The house rules that a machine can check, over dbt's manifest and the tree.
+
+Each test lists every offender, with the rule's number in its message.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dbt.jsonschemas.jsonschemas import CustomDraft7Validator, project_schema, resources_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYERS = ["staging", "canonical", "identity", "marts", "segments", "activation"]
+SCREEN = 80  # lines of SQL; aim under 60
+
+
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def folder(node: dict[str, Any]) -> list[str]:
+    return Path(node["original_file_path"]).parts[1:-1]
+
+
+def sql(node: dict[str, Any]) -> str:
+    """The model's SQL without comments."""
+    text = re.sub(r"\{#.*?#\}", "", node["raw_code"], flags=re.DOTALL)
+    return re.sub(r"--[^\n]*", "", text)
+
+
+def test_every_model_has_its_yaml_beside_it(manifest: dict[str, Any]) -> None:
+    offenders = []
+    for node in models(manifest):
+        path = ROOT / node["original_file_path"]
+        if not path.with_suffix(".yml").exists() or not node["description"].strip():
+            offenders.append(node["original_file_path"])
+    assert not offenders, f"no YAML of the same name, or no description: {offenders}"
+
+
+def test_yaml_holds_one_model(manifest: dict[str, Any]) -> None:
+    offenders = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "models").rglob("*.yml")
+        if len((yaml.safe_load(path.read_text()) or {}).get("models", [])) > 1
+    ]
+    assert not offenders, f"one YAML a model: {offenders}"
+
+
+@pytest.mark.parametrize(
+    ("place", "pattern"),
+    [
+        ("staging", r"stg_{parent}__\w+$"),
+        ("segments", r"(segment_\w+|segments?_memberships?\w*)$"),
+        ("activation", r"((sync|changes)_\w+__\w+|int_\w+|receipts|deliveries|rejections|sync_runs)$"),
+    ],
+)
+def test_names_tell_the_room(manifest: dict[str, Any], place: str, pattern: str) -> None:
+    offenders = []
+    for node in models(manifest):
+        rooms = folder(node)
+        if rooms[0] == place and not re.match(pattern.format(parent=rooms[-1]), node["name"]):
+            offenders.append(node["name"])
+    assert not offenders, f"names of {place} follow {pattern}: {offenders}"
+
+
+def test_every_model_is_in_a_room(manifest: dict[str, Any]) -> None:
+    offenders = [node["name"] for node in models(manifest) if folder(node)[0] not in LAYERS]
+    assert not offenders
+
+
+def test_intermediate_models_stay_in_their_folder(manifest: dict[str, Any]) -> None:
+    offenders = []
+    for node in models(manifest):
+        for parent in node["depends_on"]["nodes"]:
+            above = manifest["nodes"].get(parent)
+            if above and above["name"].startswith("int_") and folder(above)[0] != folder(node)[0]:
+                offenders.append(f"{node['name']} reads {above['name']}")
+    assert not offenders, f"int_ models are private to their layer: {offenders}"
+
+
+def test_layers_point_forward(manifest: dict[str, Any]) -> None:
+    offenders = []
+    for node in models(manifest):
+        for parent in node["depends_on"]["nodes"]:
+            above = manifest["nodes"].get(parent)
+            if not above or above["resource_type"] != "model":
+                continue
+            if LAYERS.index(folder(above)[0]) > LAYERS.index(folder(node)[0]):
+                offenders.append(f"{node['name']} reads {above['name']}")
+    # deliveries are activation's state, seen from the operations marts
+    offenders = [
+        line
+        for line in offenders
+        if not re.search(r"reads (receipts|deliveries|rejections|sync_runs)$", line)
+    ]
+    assert not offenders, f"layers only point forward: {offenders}"
+
+
+def test_sources_are_read_by_staging_only(manifest: dict[str, Any]) -> None:
+    offenders = [
+        node["name"]
+        for node in models(manifest)
+        if folder(node)[0] != "staging"
+        and any(parent.startswith("source.") for parent in node["depends_on"]["nodes"])
+    ]
+    assert not offenders, f"only staging reads sources: {offenders}"
+
+
+def test_marts_keep_their_contract(manifest: dict[str, Any]) -> None:
+    offenders = []
+    for node in models(manifest):
+        if folder(node)[0] not in ("marts", "segments", "activation"):
+            continue
+        if not node["config"]["contract"]["enforced"]:
+            offenders.append(f"{node['name']}: contract not enforced")
+        offenders += [
+            f"{node['name']}.{column['name']}: no description"
+            for column in node["columns"].values()
+            if not column["description"].strip()
+        ]
+    assert not offenders, f"enforced contract, every column described: {offenders}"
+
+
+def test_marts_have_a_tested_key(manifest: dict[str, Any]) -> None:
+    keyed = {
+        test["attached_node"]
+        for test in manifest["nodes"].values()
+        if test["resource_type"] == "test"
+        and (test.get("test_metadata") or {}).get("name") in ("unique", "unique_combination")
+    }
+    offenders = [
+        node["name"]
+        for node in models(manifest)
+        if folder(node)[0] in ("canonical", "marts", "segments")
+        and not node["name"].startswith("int_")
+        and node["unique_id"] not in keyed
+    ]
+    assert not offenders, f"no unique key tested: {offenders}"
+
+
+def test_personal_data_is_marked(manifest: dict[str, Any]) -> None:
+    personal = re.compile(
+        r"^(raw_)?(email|phone|mobile_phone|first_name|last_name|birth_name|birth_date|"
+        r"address_line_\d|contact_value|cellphone|firstname|lastname)$"
+    )
+    offenders = [
+        f"{node['name']}.{column['name']}"
+        for node in models(manifest)
+        if folder(node)[0] in ("marts", "activation")
+        for column in node["columns"].values()
+        if personal.match(column["name"])
+        and not (column.get("config", {}).get("meta") or column.get("meta") or {}).get("pii")
+    ]
+    assert not offenders, f"config.meta.pii is missing: {offenders}"
+
+
+def test_every_sync_has_an_exposure(manifest: dict[str, Any]) -> None:
+    exposed = {
+        parent for node in manifest["exposures"].values() for parent in node["depends_on"]["nodes"]
+    }
+    offenders = [
+        node["name"]
+        for node in models(manifest)
+        if node["name"].startswith("sync_")
+        and folder(node)[0] == "activation"
+        and folder(node)[-1] != "state"
+        and node["unique_id"] not in exposed
+    ]
+    assert not offenders, f"a sync_ model tells where it goes, by an exposure: {offenders}"
+
+
+def test_models_know_no_engine_and_no_clock(manifest: dict[str, Any]) -> None:
+    forbidden = re.compile(
+        r"target\.(type|name)|\bnow\(\)|current_(date|timestamp)|\bgetdate\(|::[a-z]"
+    )
+    offenders = [node["name"] for node in models(manifest) if forbidden.search(sql(node))]
+    assert not offenders, f"target.type, a clock or :: in a model: {offenders}"
+
+
+def test_models_hold_no_loops(manifest: dict[str, Any]) -> None:
+    offenders = [
+        node["name"]
+        for node in models(manifest)
+        if re.search(r"\{%-?\s*(for|set|macro|do)\b", sql(node))
+        or re.search(r"\{%-?\s*if\s+(?!is_incremental\(\)|not is_incremental\(\))", sql(node))
+    ]
+    assert not offenders, f"Jinja in a model is ref, source, var, config and macros: {offenders}"
+
+
+def test_a_model_is_one_screen(manifest: dict[str, Any]) -> None:
+    offenders = [
+        f"{node['name']}: {len(node['raw_code'].splitlines())}"
+        for node in models(manifest)
+        if len(node["raw_code"].splitlines()) > SCREEN
+    ]
+    assert not offenders, f"longer than {SCREEN} lines: {offenders}"
+
+
+def test_macros_are_documented(manifest: dict[str, Any]) -> None:
+    offenders = [
+        macro["name"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "orfevre"
+        and not re.match(r"(\w+__|test_|materialization_)", macro["name"])
+        and not macro["description"].strip()
+    ]
+    assert not offenders, f"macros/macros.yml describes each macro: {offenders}"
+
+
+def test_default_dispatch_raises(manifest: dict[str, Any]) -> None:
+    offenders = [
+        macro["name"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "orfevre"
+        and macro["name"].startswith("default__")
+        and "raise" not in macro["macro_sql"]
+        and f"duckdb__{macro['name'][9:]}" in {m["name"] for m in manifest["macros"].values()}
+    ]
+    assert not offenders, f"a default__ beside an engine's own raises: {offenders}"
+
+
+def test_seeds_are_documented(manifest: dict[str, Any]) -> None:
+    offenders = [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "seed" and not node["description"].strip()
+    ]
+    assert not offenders, f"each seed has a description: {offenders}"
+
+
+def test_every_var_is_explained() -> None:
+    lines = (ROOT / "vars.yml").read_text().splitlines()
+    offenders = [
+        line.strip()
+        for before, line in itertools.pairwise(lines)
+        if re.match(r"  \w+:", line) and not before.strip().startswith("#")
+    ]
+    assert not offenders, f"a comment above each var: {offenders}"
+
+
+def test_every_var_is_read(manifest: dict[str, Any]) -> None:
+    text = "".join(
+        path.read_text()
+        for place in ("models", "macros", "tests/dbt", "analyses")
+        for path in (ROOT / place).rglob("*.sql")
+    ) + "".join(path.read_text() for path in ROOT.glob("*/*.py"))
+    names = (yaml.safe_load((ROOT / "vars.yml").read_text()) or {})["vars"]
+    offenders = [name for name in names if not re.search(rf"['\"]{name}['\"]", text)]
+    assert not offenders, f"vars that nothing reads: {offenders}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "models").rglob("*.yml")), ids=lambda p: p.name)
+def test_yaml_is_strict(path: Path) -> None:
+    problems = yaml_problems(yaml.safe_load(path.read_text()))
+    assert not problems, f"{path.relative_to(ROOT)}: {problems}"
+
+
+def test_project_file_is_strict() -> None:
+    content = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    errors = CustomDraft7Validator(project_schema()).iter_errors(content)
+    assert not [error.message[:200] for error in errors]
+
+
+def test_a_typo_is_refused() -> None:
+    """The negative control: dbt itself lets this pass on DuckDB and PostgreSQL."""
+    assert yaml_problems({"models": [{"name": "customers", "descrpition": "typo"}]})
+
+
+def yaml_problems(content: dict[str, Any]) -> list[str]:
+    """What dbt's own JSON schema says of a properties file, which it asks of few engines."""
+    validator = CustomDraft7Validator(resources_schema())
+    return [
+        f"{'.'.join(map(str, error.path))}: {error.message[:200]}"
+        for error in validator.iter_errors(content)
+    ]
