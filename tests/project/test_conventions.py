@@ -56,7 +56,7 @@ def test_yaml_holds_one_model(manifest: dict[str, Any]) -> None:
     [
         ("staging", r"stg_{parent}__\w+$"),
         ("segments", r"(segment_\w+|segments?_memberships?\w*)$"),
-        ("activation", r"((sync|changes)_\w+__\w+|int_\w+|receipts|deliveries|rejections|sync_runs)$"),
+        ("activation", r"((sync|changes)_\w+__\w+|int_\w+|receipts|intents|deliveries|rejections|sync_runs)$"),
     ],
 )
 def test_names_tell_the_room(manifest: dict[str, Any], place: str, pattern: str) -> None:

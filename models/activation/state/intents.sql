@@ -1,0 +1,10 @@
+-- Never a row from here: `python -m activation` writes them, and a build keeps them.
+select
+    cast(null as text) as sync_name,
+    cast(null as text) as destination_key,
+    cast(null as text) as customer_id,
+    cast(null as text) as operation,
+    cast(null as text) as payload_hash,
+    cast(null as text) as delivery_id,
+    cast(null as timestamp) as intended_at
+where 1 = 0
