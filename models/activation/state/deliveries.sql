@@ -3,7 +3,7 @@ select
     cast(null as text) as delivery_id,
     cast(null as text) as run_id,
     cast(null as text) as sync_name,
-    cast(null as text) as operation,
+    cast(null as text) as change_type,
     cast(null as text) as status,
     cast(null as text) as error_code,
     cast(null as text) as error_message,
@@ -14,7 +14,7 @@ select
     cast(null as integer) as failed_count,
     cast(null as integer) as request_count,
     cast(null as integer) as latency_ms,
-    cast(null as decimal(18,4)) as cost,
+    cast(null as decimal(18, 4)) as cost_amount,
     cast(null as timestamp) as started_at,
     cast(null as timestamp) as finished_at
 where 1 = 0

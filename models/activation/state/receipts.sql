@@ -3,7 +3,7 @@ select
     cast(null as text) as sync_name,
     cast(null as text) as destination_key,
     cast(null as text) as customer_id,
-    cast(null as text) as operation,
+    cast(null as text) as change_type,
     cast(null as text) as payload_hash,
     cast(null as text) as payload,
     cast(null as text) as destination_version,
