@@ -1,0 +1,27 @@
+with
+
+source as (
+
+    select * from {{ source('ingestion', 'quarantine') }}
+
+),
+
+renamed as (
+
+    select
+        nullif(trim(quarantine_id), '') as quarantine_id,
+        nullif(trim(load_id), '') as load_id,
+        nullif(trim(source), '') as source,
+        nullif(trim(table_name), '') as table_name,
+        nullif(trim(file), '') as file_name,
+        nullif(trim(column_name), '') as column_name,
+        nullif(trim(rule), '') as rule,
+        nullif(trim(reason), '') as reason,
+        nullif(trim(payload), '') as payload,
+        row_number as file_row_number,
+        set_aside_at
+    from source
+
+)
+
+select * from renamed
