@@ -1,0 +1,55 @@
+with
+
+customers as (
+
+    select * from {{ ref('stg_retail_pro__customers') }}
+
+),
+
+records as (
+
+    select * from {{ ref('int_customers_retail_pro') }}
+
+),
+
+-- one box at the till stands for every channel
+channels as (
+
+    select 'email' as channel, 'email' as contact_type
+    union all
+    select 'sms' as channel, 'phone' as contact_type
+    union all
+    select 'phone' as channel, 'phone' as contact_type
+    union all
+    select 'postal' as channel, 'postal' as contact_type
+
+),
+
+mapped as (
+
+    select
+        'retail_pro:' || customers.retail_pro_customer_id || '-' || channels.channel
+            as consent_id,
+        'retail_pro' as source,
+        records.record_id,
+        channels.contact_type,
+        case channels.contact_type
+            when 'email' then records.email
+            when 'phone' then coalesce(records.phone, records.mobile_phone)
+        end as contact_value,
+        channels.channel,
+        'marketing' as purpose,
+        cast(null as text) as brand,
+        'marketing box at the till' as evidence,
+        customers.marketing_code = 1 as is_granted,
+        customers.updated_at as collected_at
+    from customers
+    inner join records
+        on customers.retail_pro_customer_id = records.source_customer_id
+    cross join channels
+    -- absent: never asked, which is neither yes nor no
+    where customers.marketing_code is not null
+
+)
+
+select * from mapped
