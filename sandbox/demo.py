@@ -18,11 +18,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 import warehouse
 from sandbox import servers
@@ -83,7 +81,7 @@ def step(title: str, command: list[str], environment: dict[str, str]) -> None:
         command,
         cwd=warehouse.ROOT,
         env=os.environ | environment,
-        preexec_fn=die_with_parent,  # noqa: PLW1509
+        preexec_fn=die_with_parent,
     ).returncode
     if code:
         raise StepFailed(f"{' '.join(command[1:3])} ended with exit code {code}")
@@ -98,7 +96,7 @@ def build(as_of: str) -> None:
         cwd=warehouse.ROOT,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=die_with_parent,  # noqa: PLW1509
+        preexec_fn=die_with_parent,
     )
     columns = (
         TextColumn("  {task.description}"),

@@ -1,0 +1,157 @@
+"""Stand-ins of Horizon's source systems and marketing tools: one port, one prefix a vendor.
+
+They answer as the vendors' documents say and hold state in `systems.sqlite` of the sandbox
+folder, so that what activation publishes can be read back and what changes there comes back in
+the next ingestion. `serve` runs them; `running` runs them beside a test or a demo and yields the
+environment that points Orfèvre at them.
+
+Rate limits are the vendors' own; SPLIO_REQUESTS_PER_SECOND, CLIENTELA_REQUESTS_PER_SECOND,
+SMS_REQUESTS_PER_SECOND and ZENDESK_REQUESTS_PER_MINUTE change them (0: no limit).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from sandbox.servers import admin, clientela, sms, splio
+from sandbox.servers.faults import Network, Observer
+from sandbox.servers.store import ROOT, Systems
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8900
+
+
+def application(
+    sandbox_dir: Path,
+    settings: Mapping[str, str] | None = None,
+    observer: Observer | None = None,
+) -> Network:
+    """The ASGI application: every vendor under its prefix, faults and counts around them."""
+    settings = os.environ if settings is None else settings
+    systems = Systems(Path(sandbox_dir))
+    prefixes: dict[str, list[Route]] = {
+        "/splio": splio.routes(systems, settings),
+        "/clientela/v1": clientela.routes(systems, settings),
+        "/twilio": sms.routes(systems, settings),
+    }
+    prefixes["/_sandbox"] = admin.routes(systems, lambda: network)
+    app = Starlette(routes=[Mount(prefix, routes=routes) for prefix, routes in prefixes.items()])
+    throttled = {module.PREFIX: module.throttled for module in (splio, clientela, sms)}
+    network = Network(app, throttled, observer)
+    return network
+
+
+def environment(base_url: str, sandbox_dir: Path) -> dict[str, str]:
+    """The variables that point Orfèvre at the stand-ins and at the sandbox's files."""
+    folder = Path(sandbox_dir).resolve()
+    return {
+        "SANDBOX_URL": base_url,
+        "CLIENTELA_URL": f"{base_url}/clientela/v1",
+        "CLIENTELA_TOKEN": clientela.TOKEN,
+        "SPLIO_URL": f"{base_url}/splio",
+        "SPLIO_API_KEY": splio.API_KEY,
+        "SPLIO_PASSWORD": splio.PASSWORD,
+        "SMS_URL": f"{base_url}/twilio",
+        "SMS_ACCOUNT_SID": sms.ACCOUNT_SID,
+        "SMS_AUTH_TOKEN": sms.AUTH_TOKEN,
+        "SMS_FROM": sms.SENDER,
+        "RETAIL_PRO_URL": f"sqlite:///{folder / 'retail_pro.sqlite'}",
+        "ORFEVRE_FEEDS_ROOT": str(folder / "files"),
+    }
+
+
+def _server(app: Network, port: int) -> tuple[uvicorn.Server, socket.socket]:
+    listener = socket.create_server((HOST, port))
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config), listener
+
+
+def serve(sandbox_dir: Path, port: int = DEFAULT_PORT) -> None:
+    """Serve the stand-ins until interrupted, and log the variables that point Orfèvre at them."""
+    server, listener = _server(application(sandbox_dir), port)
+    server.run(sockets=[listener])
+
+
+@contextmanager
+def running(
+    sandbox_dir: Path,
+    port: int = 0,
+    settings: Mapping[str, str] | None = None,
+    observer: Observer | None = None,
+    process: bool = False,
+) -> Iterator[dict[str, str]]:
+    """Run the stand-ins in a thread (or in a process of their own); yields `environment`.
+
+    `port` 0 takes a free one. `settings` stands in for the environment's rate limits. `observer`
+    sees each exchange and says what breaks the vendor's contract (threads only); its words
+    are collected at /_sandbox/violations.
+    """
+    if process:
+        with _process(sandbox_dir, port, settings) as base_url:
+            yield environment(base_url, sandbox_dir)
+        return
+    server, listener = _server(application(sandbox_dir, settings, observer), port)
+    base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        _wait_until_it_answers(base_url)
+        yield environment(base_url, sandbox_dir)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def _process(sandbox_dir: Path, port: int, settings: Mapping[str, str] | None) -> Iterator[str]:
+    if not port:
+        with socket.create_server((HOST, 0)) as probe:
+            port = probe.getsockname()[1]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            **(settings or {}),
+            "SANDBOX_DIR": str(Path(sandbox_dir).resolve()),
+        },
+    )
+    base_url = f"http://{HOST}:{port}"
+    try:
+        _wait_until_it_answers(base_url, child)
+        yield base_url
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _wait_until_it_answers(base_url: str, child: subprocess.Popen[bytes] | None = None) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            httpx.get(f"{base_url}/_sandbox/", timeout=5).raise_for_status()
+            return
+        except httpx.HTTPError as error:
+            if time.monotonic() > deadline or (child and child.poll() is not None):
+                raise RuntimeError("the stand-ins did not start") from error
+            time.sleep(0.05)
