@@ -52,9 +52,10 @@ canonical as (
         carts.updated_at,
         carts.converted_at
     from carts
-    left join cart_totals on 'magento:' || carts.magento_cart_id = cart_totals.cart_id
-    left join stores on carts.store_view_id = stores.store_view_id
-    left join customers
+    left outer join cart_totals
+        on 'magento:' || carts.magento_cart_id = cart_totals.cart_id
+    left outer join stores on carts.store_view_id = stores.store_view_id
+    left outer join customers
         on 'magento:' || carts.magento_customer_id = customers.record_id
 
 )

@@ -39,7 +39,7 @@ canonical as (
         consents.is_granted,
         consents.collected_at
     from consents
-    left join customers on consents.record_id = customers.record_id
+    left outer join customers on consents.record_id = customers.record_id
 
 )
 

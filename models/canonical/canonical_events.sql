@@ -41,7 +41,7 @@ canonical as (
         cast(round(events.event_value, 2) as decimal(18, 2)) as value,
         events.occurred_at
     from events
-    left join customers on events.record_id = customers.record_id
+    left outer join customers on events.record_id = customers.record_id
 
 )
 

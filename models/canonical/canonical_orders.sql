@@ -41,9 +41,9 @@ amounts as (
             as order_discount_amount,
         coalesce(orders.tax_amount, line_totals.tax_amount, 0) as order_tax_amount
     from orders
-    left join line_totals on orders.order_id = line_totals.order_id
+    left outer join line_totals on orders.order_id = line_totals.order_id
     -- a buyer whose record was set aside leaves an anonymous order: its amount counts
-    left join customers on orders.record_id = customers.record_id
+    left outer join customers on orders.record_id = customers.record_id
 
 ),
 

@@ -20,7 +20,7 @@ ranked as (
             order by
                 case when is_active then 1 else 2 end,
                 updated_at desc,
-                source_product_id
+                source_product_id asc
         ) as product_rank
     from products
 

@@ -25,7 +25,7 @@ canonical as (
         wish_list_items.added_at,
         wish_list_items.removed_at
     from wish_list_items
-    left join customers
+    left outer join customers
         on 'clientela:' || wish_list_items.clientela_card_id = customers.record_id
 
 )

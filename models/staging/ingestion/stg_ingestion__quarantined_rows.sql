@@ -15,7 +15,7 @@ renamed as (
         nullif(trim(table_name), '') as table_name,
         nullif(trim(file), '') as file_name,
         nullif(trim(column_name), '') as column_name,
-        nullif(trim(rule), '') as rule,
+        nullif(trim(rule), '') as broken_rule,
         nullif(trim(reason), '') as reason,
         nullif(trim(payload), '') as payload,
         row_number as file_row_number,

@@ -14,7 +14,7 @@ renamed as (
         nullif(trim(name), '') as full_name,
         nullif(trim(email), '') as email,
         nullif(trim(phone), '') as phone,
-        nullif(trim(role), '') as role,
+        nullif(trim(role), '') as user_role,
         nullif(trim(locale), '') as language,
         active as is_active,
         suspended as is_suspended,

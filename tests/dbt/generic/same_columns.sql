@@ -1,7 +1,12 @@
-{# The models of a union by position must name the same columns in the same order. #}
+{# The models of a union by position name the same columns in the same order. #}
 {% test same_columns(model, compare_to) %}
-{%- set ours = adapter.get_columns_in_relation(model) | map(attribute='name') | map('lower') | list -%}
-{%- set theirs = adapter.get_columns_in_relation(compare_to) | map(attribute='name') | map('lower') | list -%}
-select '{{ ours | join(", ") }}' as these_columns, '{{ theirs | join(", ") }}' as expected_columns
-where '{{ ours | join(", ") }}' <> '{{ theirs | join(", ") }}'
+    {%- set found = [] -%}
+    {%- for relation in [model, compare_to] -%}
+        {%- set columns = adapter.get_columns_in_relation(relation) -%}
+        {%- do found.append(columns | map(attribute='name') | join(', ') | lower) -%}
+    {%- endfor -%}
+    select
+        '{{ found[0] }}' as found_columns,
+        '{{ found[1] }}' as expected_columns
+    where '{{ found[0] }}' <> '{{ found[1] }}'
 {% endtest %}

@@ -25,7 +25,7 @@ mapped as (
         products.status_code = 1 as is_active,
         products.updated_at
     from products
-    left join categories
+    left outer join categories
         on products.magento_category_id = categories.magento_category_id
 
 )

@@ -25,7 +25,7 @@ mapped as (
         true as is_active,
         items.updated_at
     from items
-    left join departments
+    left outer join departments
         on items.retail_pro_department_id = departments.retail_pro_department_id
 
 )

@@ -26,10 +26,18 @@ magento_addresses as (
 
 contact_points as (
 
-    select record_id, 'email' as contact_type, email as contact_value, 1 as is_first
+    select
+        record_id,
+        'email' as contact_type,
+        email as contact_value,
+        1 as is_first
     from customers
     union all
-    select record_id, 'phone' as contact_type, phone as contact_value, 1 as is_first
+    select
+        record_id,
+        'phone' as contact_type,
+        phone as contact_value,
+        1 as is_first
     from customers
     union all
     select

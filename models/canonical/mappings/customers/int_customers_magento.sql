@@ -55,7 +55,8 @@ records as (
         customers.email,
         ranked_addresses.phone,
         cast(null as text) as mobile_phone,
-        nullif(trim(split_part(ranked_addresses.street, chr(10), 1)), '') as address_line_1,
+        nullif(trim(split_part(ranked_addresses.street, chr(10), 1)), '')
+            as address_line_1,
         nullif(
             trim(
                 replace(
@@ -80,11 +81,11 @@ records as (
         customers.created_at,
         customers.updated_at
     from customers
-    left join ranked_addresses
+    left outer join ranked_addresses
         on
             customers.magento_customer_id = ranked_addresses.magento_customer_id
             and ranked_addresses.address_rank = 1
-    left join stores on customers.store_view_id = stores.store_view_id
+    left outer join stores on customers.store_view_id = stores.store_view_id
 
 )
 

@@ -36,7 +36,8 @@ records as (
         orders.email,
         orders.billing_phone as phone,
         cast(null as text) as mobile_phone,
-        nullif(trim(split_part(orders.billing_street, chr(10), 1)), '') as address_line_1,
+        nullif(trim(split_part(orders.billing_street, chr(10), 1)), '')
+            as address_line_1,
         nullif(
             trim(
                 replace(
@@ -61,9 +62,9 @@ records as (
         orders.ordered_at as created_at,
         orders.updated_at
     from orders
-    left join customers
+    left outer join customers
         on orders.magento_customer_id = customers.magento_customer_id
-    left join stores on orders.store_view_id = stores.store_view_id
+    left outer join stores on orders.store_view_id = stores.store_view_id
     -- an order whose account was deleted or set aside still names somebody: that
     -- order is kept as a guest's
     where customers.magento_customer_id is null

@@ -68,16 +68,16 @@ records as (
         customers.updated_at
     from customers
     -- closed files are kept: what was bought under them was bought
-    left join stores on customers.retail_pro_store_id = stores.retail_pro_store_id
-    left join addresses
+    left outer join stores on customers.retail_pro_store_id = stores.retail_pro_store_id
+    left outer join addresses
         on customers.retail_pro_customer_id = addresses.retail_pro_customer_id
-    left join emails
+    left outer join emails
         on customers.retail_pro_customer_id = emails.retail_pro_customer_id
-    left join phones
+    left outer join phones
         on
             customers.retail_pro_customer_id = phones.retail_pro_customer_id
             and phones.phone_rank = 1
-    left join phones as other_phones
+    left outer join phones as other_phones
         on
             customers.retail_pro_customer_id = other_phones.retail_pro_customer_id
             and other_phones.phone_rank = 2

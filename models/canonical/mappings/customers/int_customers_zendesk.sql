@@ -38,7 +38,7 @@ records as (
         updated_at
     from users
     -- agents and admins are staff; a deleted end-user stays, their tickets remain
-    where role = 'end-user'
+    where user_role = 'end-user'
 
 )
 

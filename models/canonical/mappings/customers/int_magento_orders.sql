@@ -29,9 +29,9 @@ placed as (
             else 'magento:' || customers.magento_customer_id
         end as record_id
     from orders
-    left join customers
+    left outer join customers
         on orders.magento_customer_id = customers.magento_customer_id
-    left join stores on orders.store_view_id = stores.store_view_id
+    left outer join stores on orders.store_view_id = stores.store_view_id
 
 )
 

@@ -15,7 +15,7 @@ ranked as (
             order by
                 case when active_code = 1 then 1 else 2 end,
                 updated_at desc,
-                retail_pro_address_id
+                retail_pro_address_id asc
         ) as address_rank
     from addresses
 

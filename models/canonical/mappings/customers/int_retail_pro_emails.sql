@@ -12,7 +12,7 @@ ranked as (
         *,
         row_number() over (
             partition by retail_pro_customer_id
-            order by updated_at desc, retail_pro_email_id
+            order by updated_at desc, retail_pro_email_id asc
         ) as email_rank
     from emails
 

@@ -12,7 +12,7 @@ ranked as (
         *,
         row_number() over (
             partition by retail_pro_customer_id
-            order by updated_at desc, retail_pro_phone_id
+            order by updated_at desc, retail_pro_phone_id asc
         ) as phone_rank
     from phones
 

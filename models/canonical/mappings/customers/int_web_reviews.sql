@@ -36,7 +36,7 @@ attributed as (
                 then 'web:reviewer-' || reviews.web_review_id
         end as record_id
     from reviews
-    left join order_numbers on reviews.order_number = order_numbers.order_number
+    left outer join order_numbers on reviews.order_number = order_numbers.order_number
 
 )
 

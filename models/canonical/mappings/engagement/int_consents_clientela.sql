@@ -36,7 +36,7 @@ mapped as (
         consents.is_granted,
         consents.collected_at
     from consents
-    left join cards on consents.clientela_card_id = cards.clientela_card_id
+    left outer join cards on consents.clientela_card_id = cards.clientela_card_id
 
 )
 

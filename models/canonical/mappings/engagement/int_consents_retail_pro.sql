@@ -15,13 +15,21 @@ records as (
 -- one box at the till stands for every channel
 channels as (
 
-    select 'email' as channel, 'email' as contact_type
+    select
+        'email' as channel,
+        'email' as contact_type
     union all
-    select 'sms' as channel, 'phone' as contact_type
+    select
+        'sms' as channel,
+        'phone' as contact_type
     union all
-    select 'phone' as channel, 'phone' as contact_type
+    select
+        'phone' as channel,
+        'phone' as contact_type
     union all
-    select 'postal' as channel, 'postal' as contact_type
+    select
+        'postal' as channel,
+        'postal' as contact_type
 
 ),
 

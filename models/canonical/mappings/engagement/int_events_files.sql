@@ -9,7 +9,7 @@ events as (
 mapped as (
 
     select
-        -- 'file-' keeps a feed's keys apart from those of a connector of the same source
+        -- 'file-' keeps a feed's keys apart from a connector's of the same source
         source || ':file-' || source_event_id as event_id,
         source,
         coalesce(customer_source, source) || ':' || source_customer_id as record_id,

@@ -12,8 +12,8 @@ orders as (
 
 ),
 
--- Pieces cancelled out of an order that went on were never paid: their share of the line
--- goes. A wholly cancelled order keeps its lines, and its status keeps it out of sales.
+-- Pieces cancelled out of an order that went on were never paid: their share of the
+-- line goes. A wholly cancelled order keeps its lines: its status keeps it from sales.
 shares as (
 
     select
@@ -29,7 +29,7 @@ shares as (
         coalesce(items.row_amount, 0) - coalesce(items.discount_amount, 0)
             as ordered_amount
     from items
-    left join orders on items.magento_order_id = orders.magento_order_id
+    left outer join orders on items.magento_order_id = orders.magento_order_id
     -- a child line repeats its parent's stock-keeping unit and bears no amount
     where items.parent_order_item_id is null
 

@@ -35,9 +35,9 @@ lines as (
         - coalesce(refund_items.row_amount, 0) as line_amount,
         true as is_return
     from refund_items
-    left join refunds
+    left outer join refunds
         on refund_items.magento_credit_memo_id = refunds.magento_credit_memo_id
-    left join items
+    left outer join items
         on refund_items.magento_order_item_id = items.magento_order_item_id
     -- a child line repeats its parent's stock-keeping unit and bears no amount
     where items.parent_order_item_id is null

@@ -45,7 +45,7 @@ lines as (
         signed.net_unit_price * signed.signed_quantity as line_amount,
         signed.line_type_code = 2 as is_return
     from signed
-    left join items on signed.retail_pro_item_id = items.retail_pro_item_id
+    left outer join items on signed.retail_pro_item_id = items.retail_pro_item_id
 
 )
 

@@ -52,7 +52,7 @@ mapped as (
         orders.ordered_at,
         orders.updated_at
     from orders
-    left join cancelled_parts
+    left outer join cancelled_parts
         on orders.magento_order_id = cancelled_parts.magento_order_id
 
 )

@@ -38,7 +38,7 @@ mapped as (
         refunds.refunded_at as ordered_at,
         refunds.updated_at
     from refunds
-    left join orders on refunds.magento_order_id = orders.magento_order_id
+    left outer join orders on refunds.magento_order_id = orders.magento_order_id
 
 )
 
