@@ -47,6 +47,7 @@ def dlt_destination() -> Destination:
     if target() == "duckdb":
         return dlt.destinations.duckdb(credentials=_duckdb_path())
     parts = _postgres()
+    parts["password"] = parts["password"] or "none"  # dlt wants one where the server does not
     return dlt.destinations.postgres(
         credentials="postgresql://{user}:{password}@{host}:{port}/{dbname}".format(
             **{key: quote(str(value), safe="") for key, value in parts.items()}

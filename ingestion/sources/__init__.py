@@ -1,0 +1,18 @@
+"""Source systems, one module each. A module declares `SOURCE` and is loaded when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingestion.pipeline import Source
+
+NAMES = ("retail_pro",)
+
+
+def source(name: str) -> Source:
+    """The declaration of a source. Raises KeyError for a name that is not one."""
+    if name not in NAMES:
+        raise KeyError(name)
+    return import_module(f"ingestion.sources.{name}").SOURCE

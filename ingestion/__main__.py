@@ -1,0 +1,137 @@
+"""python -m ingestion: from the source systems into the raw tables of the warehouse.
+
+Exit codes: 0 all sources loaded (or absent); 1 some source failed, the others are loaded;
+2 the command is wrong; 3 the warehouse cannot be used, nothing was loaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ingestion import pipeline, sources
+from ingestion.pipeline import FAILED, Options, Report
+
+log = logging.getLogger("ingestion")
+GOOD, SOME_FAILED, WRONG_COMMAND, NO_WAREHOUSE = 0, 1, 2, 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    names = options.source or (["files"] if options.feed else list(sources.NAMES))
+    if options.bulk and len(names) != 1:
+        parser().error("--bulk takes exactly one source")
+    if options.bulk and not options.bulk.is_dir():
+        parser().error(f"--bulk: {options.bulk} is no folder")
+    console = Console(stderr=True)
+    logging.basicConfig(
+        level=logging.WARNING if console.is_terminal else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    logging.getLogger("dlt").setLevel(logging.ERROR)  # pipeline.py reports its errors, safely
+    try:
+        pipeline.prepare(names)
+    except Exception as error:
+        log.error("the warehouse cannot be used: %s", pipeline.describe(error))
+        return NO_WAREHOUSE
+    chosen = Options(options.full, options.bulk, tuple(options.feed), options.accept_shrink)
+    reports = run(names, chosen, console)
+    if console.is_terminal:
+        console.print(summary(reports))
+    return SOME_FAILED if any(report.status == FAILED for report in reports) else GOOD
+
+
+def parser() -> argparse.ArgumentParser:
+    it = argparse.ArgumentParser(
+        prog="python -m ingestion",
+        description="Load what is new in the source systems into raw_<source>.",
+        epilog="Exit codes: 0 all loaded (absent sources are no error), 1 some source failed and "
+        "the others are loaded, 2 wrong command, 3 the warehouse cannot be used.",
+    )
+    it.add_argument(
+        "source",
+        nargs="*",
+        choices=[*sources.NAMES, []],
+        metavar="source",
+        help=f"{', '.join(sources.NAMES)} (default: all)",
+    )
+    it.add_argument(
+        "--full",
+        action="store_true",
+        help="read everything again: finds what the update times miss, takes out what is gone",
+    )
+    it.add_argument(
+        "--bulk",
+        type=Path,
+        metavar="DIR",
+        help="first load of one source from exports of its tables: DIR/<table>.parquet or .csv",
+    )
+    it.add_argument(
+        "--feed",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this file feed of ingestion/feeds (may be repeated)",
+    )
+    it.add_argument(
+        "--accept-shrink",
+        action="store_true",
+        help="a table read whole may lose more than a fifth of its rows",
+    )
+    return it
+
+
+def run(names: list[str], options: Options, console: Console) -> list[Report]:
+    """Load the sources one after the other (DuckDB takes one writer); a report a table."""
+    load_id, reports = pipeline.new_load_id(), []
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()]
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        for name in names:
+            task, rows = progress.add_task(name, total=1), Counter[str]()
+
+            def read(table: str, count: int, name=name, task=task, rows=rows) -> None:
+                rows[table] += count
+                progress.update(task, description=f"{name}: {table}, {rows[table]:,} rows")
+
+            done = pipeline.load(sources.source(name), load_id, options, read)
+            progress.update(task, completed=1, description=line(name, done))
+            for report in done:
+                level = logging.ERROR if report.status == FAILED else logging.INFO
+                log.log(
+                    level,
+                    "%s.%s: %s, %d read = %d kept + %d set aside%s",
+                    name,
+                    report.table_name,
+                    report.status,
+                    report.rows_read,
+                    report.rows_kept,
+                    report.rows_set_aside,
+                    f" ({report.message})" if report.message else "",
+                )
+            reports += done
+    return reports
+
+
+def line(name: str, reports: list[Report]) -> str:
+    read, aside = sum(r.rows_read for r in reports), sum(r.rows_set_aside for r in reports)
+    statuses = "/".join(sorted({r.status for r in reports}))
+    return f"{name}: {statuses}, {read:,} rows, {aside:,} set aside"
+
+
+def summary(reports: list[Report]) -> Table:
+    table = Table("source", "table", "status", "read", "kept", "set aside", "why")
+    for r in reports:
+        counts = [f"{n:,}" for n in (r.rows_read, r.rows_kept, r.rows_set_aside)]
+        table.add_row(r.source, r.table_name, r.status, *counts, r.message or "")
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,566 @@
+"""The one way from a source into the warehouse: contract, quarantine, load report, destination.
+
+Data flow:
+    source.read → `Intake` (typed, judged) → raw_ingestion.quarantine → raw_<source>.<table>
+    → raw_ingestion.loads
+
+Order is what makes it crash-safe. Rows set aside land first (the same row has the same id, so
+landing it again adds nothing). Then one dlt package merges the kept rows, and dlt's state goes
+into the warehouse when that package is complete: cursors, files read, and a copy of the report.
+The report lands last; a run that was killed before that finds the copy and lands it first.
+A kill at any other moment leaves the old state, so that the next run reads the same rows again
+and merges them over themselves.
+
+The warehouse is the only state: dlt's working directory is temporary.
+
+Deliberately absent: dlt's own incremental and its per-row normaliser. Rows come to dlt as typed
+Arrow tables, sixty times faster than dicts, and the cursor must move only when all tables of the
+package have landed, children included.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dlt
+import pyarrow as pa
+import requests
+from sqlalchemy.exc import SQLAlchemyError
+
+import warehouse
+from ingestion.contract import Table, contract
+from ingestion.intake import Batch, Intake
+
+log = logging.getLogger(__name__)
+
+# Rows that changed this long before the last cursor are read again: a transaction may commit
+# late, and clocks differ. Those that are the same as last time are not counted again.
+OVERLAP = timedelta(minutes=5)
+# So many fingerprints of rows within the overlap are remembered at most.
+MOST_REMEMBERED = 20_000
+# A table read whole may lose this share of its rows (and 20 in any case); more is refused, as a
+# source that answers half is likelier than a source that lost half. --accept-shrink overrides.
+MOST_LOST = 0.2
+MOST_LOST_ROWS = 20
+
+LOADED, FAILED, ABSENT = "loaded", "failed", "absent"
+
+
+class SourceError(Exception):
+    """A source cannot be loaded; the message holds no personal data."""
+
+
+@dataclass
+class Request:
+    """What a source is asked for.
+
+    `cursors` gives, for each table with a cursor, where to read on from (the last value less the
+    overlap), or None for everything. `memory` is what the source keeps from load to load; it
+    may change it. `failures` collects parts that could not be read, by table: their load counts
+    as failed, while the rest is loaded.
+    """
+
+    tables: Mapping[str, Table]
+    cursors: dict[str, Any] = field(default_factory=dict)
+    full: bool = False
+    feeds: Sequence[str] = ()
+    memory: dict[str, Any] = field(default_factory=dict)
+    failures: dict[str, list[str]] = field(default_factory=dict)
+    replaced: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source system.
+
+    `needs` are the environment variables without which it is absent. `whole` are the tables that
+    every load reads whole, `logs` those whose old rows the system itself forgets: a row that is
+    no longer there is taken out of the former, never out of the latter.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    read: Callable[[Request], Iterable[Batch]]
+    whole: frozenset[str] = frozenset()
+    logs: frozenset[str] = frozenset()
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        return contract(self.name)
+
+
+@dataclass
+class Report:
+    """A row of raw_ingestion.loads."""
+
+    load_id: str
+    source: str
+    table_name: str
+    status: str
+    message: str | None
+    rows_read: int
+    rows_kept: int
+    rows_set_aside: int
+    started_at: datetime
+    finished_at: datetime
+
+
+@dataclass(frozen=True)
+class Options:
+    full: bool = False
+    bulk: Path | None = None
+    feeds: tuple[str, ...] = ()
+    accept_shrink: bool = False
+
+
+Progress = Callable[[str, int], None]
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def new_load_id() -> str:
+    return now().strftime("%Y%m%dT%H%M%S.%f")
+
+
+def prepare(sources: Iterable[str]) -> None:
+    """Create the tables of the sources' contracts where they are missing, empty."""
+    connection = warehouse.connect()
+    try:
+        cursor = connection.cursor()
+        for source in ("ingestion", *sources):
+            for statement in _ddl(source):
+                cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+def _ddl(source: str) -> Iterator[str]:
+    yield f"create schema if not exists raw_{source}"
+    for table in contract(source).values():
+        name = f"raw_{source}.{table.name}"
+        columns = [f'"{c.name}" {c.data_type}' for c in table.columns]
+        yield f"create table if not exists {name} ({', '.join(columns)}, _dlt_load_id text)"
+        for column in columns:
+            yield f"alter table {name} add column if not exists {column}"
+
+
+def load(
+    source: Source, load_id: str, options: Options, progress: Progress = lambda table, rows: None
+) -> list[Report]:
+    """Load one source and report on it, a row a table. An error of the source is a report too."""
+    started = now()
+    try:
+        missing = [name for name in source.needs if not os.environ.get(name)]
+        if missing and not options.bulk:
+            reports = _reports(source, load_id, ABSENT, f"{missing[0]} is not set", started)
+        else:
+            return _load(source, load_id, options, started, progress)
+    except Exception as error:
+        log.debug("%s", "".join(traceback.format_tb(error.__traceback__)))
+        reports = _reports(source, load_id, FAILED, describe(error), started)
+    _land_reports(reports)
+    return reports
+
+
+def _load(
+    source: Source, load_id: str, options: Options, started: datetime, progress: Progress
+) -> list[Report]:
+    with tempfile.TemporaryDirectory(prefix="orfevre-") as directory:
+        landing = _Landing(source.name, Path(directory))
+        memory = landing.memory()
+        _land_lost_report(memory)
+        request = Request(
+            tables=source.tables,
+            cursors={} if options.full else _asked(memory, source.tables),
+            full=options.full,
+            feeds=options.feeds,
+            memory=dict(memory.get("source", {})),
+        )
+        intake = Intake(source.name, source.tables, Path(directory))
+        try:
+            if options.bulk:
+                _read_bulk(source, intake, options.bulk, progress)
+            else:
+                for batch in source.read(request):
+                    intake.add(batch)
+                    progress(batch.table, len(batch.rows) + len(batch.malformed))
+            for name in source.tables:
+                intake.judge(name)
+            incremental = not options.full and not options.bulk
+            cursors, seen = _advance(intake, memory, started, incremental)
+            for name in source.tables:
+                intake.settle(name)
+            gone = [] if options.bulk else _gone(source, intake, request, options)
+            reports = _loaded(source, load_id, intake, request, started)
+            landing.extract(
+                {name: intake.kept(name) for name in source.tables if intake.has_rows(name)},
+                {
+                    "cursors": cursors,
+                    "seen": seen,
+                    "source": request.memory,
+                    "report": [_plain(report) for report in reports],
+                },
+            )
+            _check(reports, landing.row_counts)
+            _land_quarantine(intake.quarantined(load_id, started))
+            _remove(source.name, gone)
+            landing.load()
+        finally:
+            intake.close()
+    _land_reports(reports)
+    return reports
+
+
+# What is asked, and where the next load reads on -------------------------------------------
+
+
+def _asked(memory: Mapping[str, Any], tables: Mapping[str, Table]) -> dict[str, Any]:
+    asked = {}
+    for name, value in memory.get("cursors", {}).items():
+        if name in tables and value is not None:
+            asked[name] = _less_overlap(_parsed(value))
+    return asked
+
+
+def _parsed(value: str | int) -> datetime | int:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _less_overlap(value: datetime | int) -> datetime | int:
+    if isinstance(value, int):
+        return value - int(OVERLAP.total_seconds())
+    return value - OVERLAP
+
+
+def _advance(
+    intake: Intake, memory: Mapping[str, Any], started: datetime, incremental: bool
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """New cursors and fingerprints. A cursor never passes the start of the load: a row that
+    changes while others are read must come with the next one."""
+    cursors, seen = dict(memory.get("cursors", {})), dict(memory.get("seen", {}))
+    for name, table in intake.tables.items():
+        if not table.cursor or not intake.has_rows(name):
+            continue
+        greatest = intake.greatest_cursor(name, started)
+        old = _parsed(cursors[name]) if cursors.get(name) is not None else None
+        value = max((v for v in (greatest, old) if v is not None), default=None)
+        if value is None:
+            continue
+        cursors[name] = value if isinstance(value, int) else value.isoformat()
+        children = [t for t in intake.tables.values() if t.parent == name]
+        seen[name] = intake.forget_unchanged(
+            name,
+            children,
+            seen.get(name, []) if incremental else [],
+            _less_overlap(value),
+            MOST_REMEMBERED,
+        )
+    return cursors, seen
+
+
+# What is no longer there ---------------------------------------------------------------------
+
+
+def _gone(
+    source: Source, intake: Intake, request: Request, options: Options
+) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    """Rows to take out of the warehouse before the load: (table, key columns, keys).
+
+    Those of a table read whole that the source no longer has, the children of a parent that has
+    none left, and what the source says that this load replaces. Raises SourceError on a shrink
+    that is too big to be believed.
+    """
+    gone: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = []
+    for name, table in intake.tables.items():
+        if name in request.failures:
+            continue  # not read to its end: nothing can be said of what it no longer holds
+        if _whole(source, request, table):
+            key = table.primary_key
+            existing = _existing(source.name, table, key)
+            keys = intake.absent(name, key, existing)
+            most = max(MOST_LOST_ROWS, MOST_LOST * len(existing))
+            if len(keys) > most and not options.accept_shrink:
+                raise SourceError(
+                    f"{name}: {len(keys)} of {len(existing)} rows are gone at the source; "
+                    "nothing was changed (--accept-shrink if that is right)"
+                )
+            gone.append((name, key, keys))
+        elif table.parent and intake.has_rows(table.parent):
+            key = (table.parent_key or "",)
+            parent = intake.tables[table.parent]
+            keys = intake.childless(parent, table, _existing(source.name, table, key))
+            gone.append((name, key, keys))
+    for name, values in request.replaced:
+        gone.append((name, tuple(values), [tuple(values.values())]))
+    return [(name, key, keys) for name, key, keys in gone if keys]
+
+
+def _whole(source: Source, request: Request, table: Table) -> bool:
+    if table.name in source.logs:
+        return False
+    if table.parent:
+        return _whole(source, request, source.tables[table.parent])
+    return request.full or table.name in source.whole
+
+
+def _existing(source: str, table: Table, key: Sequence[str]) -> pa.Table:
+    """Distinct keys of a raw table, as text."""
+    columns = ", ".join(f'cast("{k}" as text) as "{k}"' for k in key)
+    connection = warehouse.connect()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"select distinct {columns} from raw_{source}.{table.name}")
+        rows = cursor.fetchall()
+    finally:
+        connection.close()
+    arrays = zip(*rows, strict=True) if rows else [[] for _ in key]
+    return pa.table([pa.array(list(a), pa.string()) for a in arrays], names=list(key))
+
+
+def _remove(
+    source: str, gone: Iterable[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]
+) -> None:
+    mark = "?" if warehouse.target() == "duckdb" else "%s"
+    connection = warehouse.connect()
+    try:
+        cursor = connection.cursor()
+        for name, key, keys in gone:
+            columns = ", ".join(f'cast("{k}" as text)' for k in key)
+            row = f"({', '.join([mark] * len(key))})"
+            for first in range(0, len(keys), 1000):
+                some = keys[first : first + 1000]
+                cursor.execute(
+                    f"delete from raw_{source}.{name} "
+                    f"where ({columns}) in ({', '.join([row] * len(some))})",
+                    [value for values in some for value in values],
+                )
+    finally:
+        connection.close()
+
+
+# Bulk ----------------------------------------------------------------------------------------
+
+
+def _read_bulk(source: Source, intake: Intake, directory: Path, progress: Progress) -> None:
+    """Exports of the raw tables: DIR/<table>.parquet or .csv. Adds and renews, removes nothing."""
+    from ingestion import tabular
+
+    found = False
+    for name, table in source.tables.items():
+        parquet, csv = directory / f"{name}.parquet", directory / f"{name}.csv"
+        if parquet.is_file():
+            intake.add_parquet(name, parquet)
+            progress(name, intake.counts[name].read)
+        elif csv.is_file():
+            for chunk in tabular.read_csv(csv, wanted=table.column_names):
+                batch = Batch(name, chunk.rows, csv.name, chunk.numbers, chunk.malformed)
+                intake.add(batch)
+                progress(name, len(batch.rows) + len(batch.malformed))
+        found = found or parquet.is_file() or csv.is_file()
+    if not found:
+        raise SourceError(f"no <table>.parquet or <table>.csv of {source.name} in the bulk folder")
+
+
+# Landing -------------------------------------------------------------------------------------
+
+
+class _Landing:
+    """One dlt package: the tables of one dataset, and the state that goes with them."""
+
+    def __init__(self, name: str, directory: Path) -> None:
+        self.name = name
+        self.row_counts: dict[str, int] = {}
+        self._pipeline = dlt.pipeline(
+            f"orfevre_{name}",
+            destination=warehouse.dlt_destination(),
+            dataset_name=f"raw_{name}",
+            pipelines_dir=str(directory / "dlt"),
+        )
+
+    def memory(self) -> dict[str, Any]:
+        """State of the last complete package, from the warehouse."""
+        self._pipeline.sync_destination()
+        return dict(self._pipeline.state.get("sources", {}).get(self.name, {}))
+
+    def extract(
+        self,
+        tables: Mapping[str, Iterable[pa.Table]],
+        memory: Mapping[str, Any] | None = None,
+        strategy: str = "delete-insert",
+    ) -> None:
+        declared = contract(self.name)
+
+        @dlt.resource(name="_memory")
+        def remember() -> Iterator[Any]:
+            if memory is not None:
+                dlt.current.source_state().update(memory)
+            yield from ()
+
+        @dlt.source(name=self.name, max_table_nesting=0)
+        def source() -> Iterator[Any]:
+            yield remember
+            for name, batches in tables.items():
+                yield _resource(declared[name], batches, strategy)
+
+        self._pipeline.activate()
+        self._pipeline.extract(source(), loader_file_format="parquet")
+        info = self._pipeline.normalize()
+        self.row_counts = dict(info.row_counts) if info else {}
+
+    def load(self) -> None:
+        self._pipeline.activate()
+        self._pipeline.load(raise_on_failed_jobs=True)
+
+
+def _resource(table: Table, batches: Iterable[pa.Table], strategy: str) -> Any:
+    """A table as a dlt resource. Keys are unique already, so that dlt need not look again.
+
+    A child is merged by its parent's key alone: its parent's old rows go, whatever their key.
+    """
+    keys: dict[str, Any] = {"primary_key": list(table.primary_key)}
+    if table.parent:
+        keys = {"merge_key": table.parent_key}
+    disposition: dict[str, Any] = {"disposition": "merge", "strategy": strategy}
+    if strategy == "delete-insert":
+        disposition["deduplicated"] = True
+    return dlt.resource(
+        batches,
+        name=table.name,
+        columns=table.hints,
+        write_disposition=disposition,
+        schema_contract={"data_type": "freeze"},
+        **keys,
+    )
+
+
+def _land(name: str, table: pa.Table, strategy: str = "delete-insert") -> None:
+    if not len(table):
+        return
+    with tempfile.TemporaryDirectory(prefix="orfevre-") as directory:
+        landing = _Landing("ingestion", Path(directory))
+        landing.memory()
+        landing.extract({name: [table]}, strategy=strategy)
+        landing.load()
+
+
+def _land_quarantine(rows: pa.Table) -> None:
+    """Rows already there stay as they are: the run that set them aside first keeps the credit."""
+    _land("quarantine", rows, strategy="insert-only")
+
+
+def _land_reports(reports: Sequence[Report]) -> None:
+    table = contract("ingestion")["loads"]
+    kinds = {"bigint": pa.int64(), "timestamp": pa.timestamp("us")}
+    columns = [
+        pa.array([getattr(r, c.name) for r in reports], kinds.get(c.data_type, pa.string()))
+        for c in table.columns
+    ]
+    _land("loads", pa.table(columns, names=table.column_names))
+
+
+def _land_lost_report(memory: Mapping[str, Any]) -> None:
+    """Land the last load's report when the run was killed between its package and its report."""
+    reports = [_report(plain) for plain in memory.get("report", [])]
+    if not reports:
+        return
+    mark = "?" if warehouse.target() == "duckdb" else "%s"
+    connection = warehouse.connect()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(
+            f"select count(*) from raw_ingestion.loads where load_id = {mark} and source = {mark}",
+            [reports[0].load_id, reports[0].source],
+        )
+        (there,) = cursor.fetchone()
+    finally:
+        connection.close()
+    if there < len(reports):
+        log.info("%s: the report of an interrupted run is completed", reports[0].source)
+        _land_reports(reports)
+
+
+# Reports -------------------------------------------------------------------------------------
+
+
+def _reports(
+    source: Source, load_id: str, status: str, message: str, started: datetime
+) -> list[Report]:
+    return [
+        Report(load_id, source.name, name, status, message, 0, 0, 0, started, now())
+        for name in source.tables
+    ]
+
+
+def _loaded(
+    source: Source, load_id: str, intake: Intake, request: Request, started: datetime
+) -> list[Report]:
+    reports = []
+    for name in source.tables:
+        counts, failures = intake.counts[name], request.failures.get(name, [])
+        reports.append(
+            Report(
+                load_id,
+                source.name,
+                name,
+                FAILED if failures else LOADED,
+                "; ".join(failures) or None,
+                counts.read,
+                counts.kept,
+                counts.set_aside,
+                started,
+                now(),
+            )
+        )
+    return reports
+
+
+def _check(reports: Iterable[Report], landed: Mapping[str, int]) -> None:
+    """In = kept + set aside, and kept = what dlt is about to load. Raises SourceError."""
+    for report in reports:
+        loading = landed.get(report.table_name, 0)
+        if report.rows_kept != loading or report.rows_read != loading + report.rows_set_aside:
+            raise SourceError(
+                f"{report.table_name}: {report.rows_read} rows in, but {loading} to load and "
+                f"{report.rows_set_aside} set aside; nothing was loaded"
+            )
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    return {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in asdict(report).items()
+    }
+
+
+def _report(plain: Mapping[str, Any]) -> Report:
+    times = {key: datetime.fromisoformat(plain[key]) for key in ("started_at", "finished_at")}
+    return Report(**{**plain, **times})
+
+
+def describe(error: BaseException) -> str:
+    """An error in words without personal data: no values, no query strings, no credentials."""
+    while not isinstance(error, SourceError) and (error.__cause__ or error.__context__):
+        if isinstance(error, (requests.RequestException, SQLAlchemyError)):
+            break
+        error = error.__cause__ or error.__context__ or error
+    if isinstance(error, SourceError):
+        return str(error)
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP {error.response.status_code} at {urlsplit(error.response.url).path}"
+    if isinstance(error, requests.RequestException) and error.request is not None:
+        parts = urlsplit(error.request.url or "")
+        return f"{type(error).__name__} at {parts.hostname}:{parts.port or parts.scheme}"
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
