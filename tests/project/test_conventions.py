@@ -201,6 +201,11 @@ def test_a_model_is_one_screen(manifest: dict[str, Any]) -> None:
     assert not offenders, f"longer than {SCREEN} lines: {offenders}"
 
 
+def test_unit_test_names_fit_postgres(manifest: dict[str, Any]) -> None:
+    offenders = [test["name"] for test in manifest["unit_tests"].values() if len(test["name"]) > 63]
+    assert not offenders, f"dbt makes a relation of that name, at most 63 characters: {offenders}"
+
+
 def test_macros_are_documented(manifest: dict[str, Any]) -> None:
     offenders = [
         macro["name"]
