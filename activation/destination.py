@@ -1,0 +1,289 @@
+"""What a destination is: its declaration (YAML), its rows and answers, and the client's shape.
+
+A tool is `activation/destinations/<tool>.yml` (what, how fast, how far a run may go) and a
+client, `activation/destinations/<client>.py`, with one class `Client`. Its syncs read the
+models `sync_<tool>__<object>` and `changes_<tool>__<object>`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeVar
+
+import yaml
+
+from activation.http import Misconfigured, Refused, Transient
+
+DECLARATIONS = Path(__file__).parent / "destinations"
+
+Item = TypeVar("Item")
+Change = Literal["create", "update", "delete"]
+Mode = Literal["upsert", "mirror", "update_only", "create_only", "archive"]
+CHANGES: dict[Mode, tuple[Change, ...]] = {
+    # deletes first: a withdrawn consent is urgent, and a new key may need an old one's e-mail
+    "mirror": ("delete", "update", "create"),
+    "archive": ("delete", "update", "create"),
+    "upsert": ("update", "create"),
+    "update_only": ("update", "create"),
+    "create_only": ("create",),
+}
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One object of one tool, as declared.
+
+    Modes: `mirror` deletes the keys that left the model, among those we put there; `archive`
+    lets the tool opt them out or archive them instead; `upsert` leaves them; `update_only`
+    never creates; `create_only` never touches what is there (messages, events).
+    Shares are of the keys that the tool holds; below `guard_floor` rows no share is judged.
+    """
+
+    tool: str
+    object: str
+    mode: Mode = "mirror"
+    fields: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    batch_size: Mapping[str, int] = field(default_factory=dict)
+    concurrency: int = 1
+    attempts: int = 6
+    longest_wait_seconds: float = 60
+    max_update_share: float = 0.5
+    max_delete_share: float = 0.1
+    guard_floor: int = 20
+    max_failure_share: float = 0.05
+    fresh_within_hours: float = 26
+
+    @property
+    def name(self) -> str:
+        return f"{self.tool}__{self.object}"
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return CHANGES[self.mode]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One declared tool: its client, its settings' environment variables, its syncs."""
+
+    name: str
+    client: str
+    environment: Mapping[str, str | None]
+    requests_per_second: float
+    timeout_seconds: float
+    options: Mapping[str, Any]
+    syncs: tuple[Sync, ...]
+
+    def settings(self) -> dict[str, str] | None:
+        """Values of the environment variables; None when the first one (the address) is not set.
+
+        Raises Misconfigured when the address is set and another variable is missing.
+        """
+        names = {key: name for key, name in self.environment.items() if name}
+        values = {key: os.environ.get(name, "") for key, name in names.items()}
+        address = next(iter(names), None)
+        if address and not values[address]:
+            return None
+        if missing := [names[key] for key, value in values.items() if not value]:
+            raise Misconfigured(f"{self.name}: {', '.join(missing)} is not set")
+        return values
+
+    def open(self) -> Client:
+        """A client of this tool. Raises Misconfigured."""
+        module = importlib.import_module(f"activation.destinations.{self.client}")
+        pace = os.environ.get(f"{self.name.upper()}_REQUESTS_PER_SECOND")
+        rate = float(pace) if pace else self.requests_per_second
+        return module.Client(dataclasses.replace(self, requests_per_second=rate))
+
+
+def declared(folder: Path = DECLARATIONS) -> dict[str, Tool]:
+    """Every declared tool by name. Raises Misconfigured for a key that nothing reads."""
+    return {path.stem: tool(path) for path in sorted(folder.glob("*.yml"))}
+
+
+def tool(path: Path) -> Tool:
+    """The tool that a YAML file declares; what its syncs share stands at the top level."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    known = {item.name for item in dataclasses.fields(Sync)}
+    shared = {key: content.pop(key) for key in list(content) if key in known - {"options"}}
+    try:
+        syncs = tuple(
+            Sync(tool=path.stem, object=name, **{**shared, **(details or {})})
+            for name, details in content.pop("syncs").items()
+        )
+        for sync in syncs:
+            if sync.mode not in CHANGES:
+                raise ValueError(f"mode {sync.mode!r} is none of {', '.join(CHANGES)}")
+        return Tool(
+            name=path.stem,
+            client=content.pop("client", path.stem),
+            environment=content.pop("environment", {}),
+            requests_per_second=float(content.pop("requests_per_second", 10)),
+            timeout_seconds=float(content.pop("timeout_seconds", 30)),
+            options=content.pop("options", {}),
+            syncs=syncs,
+            **content,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Misconfigured(f"{path.name}: {error}") from error
+
+
+@dataclass(slots=True)
+class Row:
+    """One row to hand over. `payload` holds the model's payload columns, by column name."""
+
+    key: str
+    customer_id: str | None
+    payload_hash: str | None
+    payload: dict[str, Any]
+    has_consent: bool = False
+    is_in_doubt: bool = False
+    held: dict[str, Any] | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the tool said of one row.
+
+    accepted | exists (a create of a key it has) | missing (an update or delete of one it has
+    not) | rejected (its words in `message`) | retry (try again; `is_ambiguous` when it may
+    have been accepted).
+    """
+
+    status: Literal["accepted", "exists", "missing", "rejected", "retry"]
+    code: str = ""
+    message: str = ""
+    version: str | None = None
+    retry_after: float = 0.0
+    is_ambiguous: bool = False
+
+
+ACCEPTED = Answer("accepted")
+EXISTS = Answer("exists")
+MISSING = Answer("missing")
+
+
+class Client:
+    """A thin client. One call is one attempt at a batch: it never tries again by itself.
+
+    Each method answers for every row, by key; a key left out is taken for `retry`, ambiguous.
+    It raises `Transient` or `Refused` when the tool gave one answer to the whole batch: then
+    a refused batch of several rows is halved until the row that spoils it stands alone.
+    """
+
+    batch_size: ClassVar[Mapping[str, int]] = {"create": 1, "update": 1, "delete": 1}
+    # False when sending a create twice would make two: then `find` is asked after any doubt.
+    is_repeatable: ClassVar[bool] = True
+
+    def __init__(self, tool: Tool) -> None:
+        self.tool = tool
+
+    def prepare(self, sync: Sync, columns: list[str]) -> None:
+        """Log in and check that the tool knows the fields. Raises Misconfigured, Transient."""
+
+    def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        raise NotImplementedError
+
+    def update(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        raise NotImplementedError
+
+    def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        raise NotImplementedError
+
+    def find(self, sync: Sync, rows: list[Row]) -> set[str]:
+        """Keys of those rows that the tool already has; asked when `is_repeatable` is false."""
+        raise NotImplementedError
+
+    def sizes(self, sync: Sync) -> dict[str, int]:
+        return {**self.batch_size, **sync.batch_size}
+
+    def request_count(self) -> int:
+        """Requests made so far."""
+        api = getattr(self, "api", None)
+        return api.request_count if api else 0
+
+    def close(self) -> None:
+        api = getattr(self, "api", None)
+        if api:
+            api.client.close()
+
+
+def renamed(sync: Sync, columns: Iterable[str]) -> dict[str, str]:
+    """Column → field of the tool, in the model's order. Raises Misconfigured for an unmapped one.
+
+    A column is mapped by its name in `fields`; `'*': '*'` keeps the names of all others.
+    """
+    found = {
+        column: sync.fields.get(column, column if "*" in sync.fields else "") for column in columns
+    }
+    if lost := [column for column, name in found.items() if not name]:
+        raise Misconfigured(f"{sync.name}: no field declared for {', '.join(lost)}")
+    return found
+
+
+def one_by_one(rows: list[Row], send: Callable[[Row], Answer]) -> dict[str, Answer]:
+    """Answers of a tool that takes one row a request.
+
+    Once the tool is silent or asks us to slow down, the rest of the batch is not sent.
+    """
+    answers: dict[str, Answer] = {}
+    for row in rows:
+        try:
+            answers[row.key] = send(row)
+        except Refused as error:
+            answers[row.key] = Answer("rejected", error.code, error.message)
+        except Transient as error:
+            answers[row.key] = again(error)
+            if not error.code.startswith("5"):
+                break
+    unsent = Answer("retry", "not sent")
+    return {row.key: answers.get(row.key, unsent) for row in rows}
+
+
+def again(error: Transient) -> Answer:
+    """The answer of a row whose request came to nothing."""
+    return Answer(
+        "retry",
+        error.code,
+        error.message,
+        retry_after=error.retry_after,
+        is_ambiguous=error.is_ambiguous,
+    )
+
+
+def as_json(payload: dict[str, Any]) -> str:
+    """A payload as JSON; what JSON has no type for goes as text."""
+    return json.dumps(payload, ensure_ascii=False, default=as_text)
+
+
+def as_text(value: Any) -> str:
+    """A payload value as text: 12.50, 2026-01-31, 2026-01-31 08:00:00, true; empty for null."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value)
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Lists of `size` items, the last one shorter."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

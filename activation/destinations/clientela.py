@@ -1,0 +1,101 @@
+"""Clientela: customer cards for the sellers' tablets.
+
+Upserts and deletes go by `POST /customers:batch` (207, a line an item). A card carries a version:
+we name the one our receipt holds, so that a card a seller has changed meanwhile answers 409;
+it is then taken at its current version and written in the next attempt, which `deliveries` shows.
+Cards never name what sellers own: notes, appointments, wish lists.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from activation import destination
+from activation.destination import ACCEPTED, MISSING, Answer, Row, Sync, Tool, as_text, renamed
+from activation.http import Api
+
+
+class Client(destination.Client):
+    batch_size: ClassVar[Mapping[str, int]] = {"create": 500, "update": 500, "delete": 500}
+
+    def __init__(self, tool: Tool) -> None:
+        super().__init__(tool)
+        settings = tool.settings() or {}
+        self.api = Api(
+            settings["url"],
+            requests_per_second=tool.requests_per_second,
+            timeout_seconds=tool.timeout_seconds,
+            headers={"Authorization": f"Bearer {settings['token']}"},
+        )
+
+    def prepare(self, sync: Sync, columns: list[str]) -> None:
+        renamed(sync, columns)
+
+    def _card(self, sync: Sync, row: Row) -> dict[str, Any]:
+        """Fields of the card; what the contract does not name goes to its free `attributes`."""
+        card: dict[str, Any] = {}
+        attributes: dict[str, Any] = {}
+        for column, value in row.payload.items():
+            name = sync.fields.get(column, column)
+            if name in sync.options["json_fields"]:
+                value = json.loads(value) if isinstance(value, str) else value
+                if value is not None:
+                    card[name] = value
+            elif name in sync.options["card_fields"]:
+                card[name] = as_text(value) or None
+            else:
+                attributes[name] = plain(value)
+        if attributes:
+            card["attributes"] = {**card.get("attributes", {}), **attributes}
+        return card
+
+    def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        return self._batch(rows, {row.key: {"card": self._card(sync, row)} for row in rows})
+
+    update = create
+
+    def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        # A withdrawn consent or an erasure is not held up by a seller's change: no version.
+        for row in rows:
+            row.version = None
+        return self._batch(rows, {row.key: {"operation": "delete"} for row in rows})
+
+    def _batch(self, rows: list[Row], operations: dict[str, dict[str, Any]]) -> dict[str, Answer]:
+        items = []
+        for row in rows:
+            item = {"external_id": row.key, **operations[row.key]}
+            if row.version:
+                item["version"] = int(row.version)
+            items.append(item)
+        said = self.api.json("POST", "/customers:batch", json={"items": items})
+        by_key = {row.key: row for row in rows}
+        return {
+            item["external_id"]: _said(item, by_key[item["external_id"]]) for item in said["items"]
+        }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numbers, booleans and null stay, the rest is text."""
+    return value if value is None or isinstance(value, bool | int | float) else as_text(value)
+
+
+def _said(item: Mapping[str, Any], row: Row) -> Answer:
+    """One line of a 207."""
+    status = int(item["status"])
+    error = item.get("error") or {}
+    code, words = str(error.get("code") or status), str(error.get("message") or "")
+    if status < 300:
+        version = item.get("version")
+        return Answer("accepted", version=str(version)) if version else ACCEPTED
+    if code == "version_conflict":
+        current = error.get("current_version")
+        row.version = str(current) if current else None
+        return Answer("retry", code, words)
+    if status == 404:
+        return MISSING
+    if status == 429 or status >= 500:
+        return Answer("retry", code, words, is_ambiguous=status >= 500)
+    named = f"{words} ({error['field']})" if "field" in error else words
+    return Answer("rejected", code, named)

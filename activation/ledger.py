@@ -1,0 +1,320 @@
+"""The warehouse as activation sees it: changes to read, receipts to write.
+
+Everything that differs between DuckDB and PostgreSQL is in this file. Writes are one
+transaction each, so that a kill leaves a batch either recorded or in doubt (an intent).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import psycopg2
+import psycopg2.errors
+import psycopg2.extras
+import pyarrow as pa
+
+import warehouse
+from activation.destination import Change, Row, Sync
+
+CONTRACT_COLUMNS = ("destination_key", "customer_id", "payload_hash", "has_consent")
+ROWS_AT_ONCE = 1000
+
+
+class Busy(Exception):
+    """Another process holds the warehouse, or this sync."""
+
+
+class Unbuilt(Exception):
+    """A model that activation reads is not in the warehouse: `dbt build` comes first."""
+
+
+def now() -> datetime:
+    """Now, as the warehouse keeps time: naive, UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Ledger:
+    """Activation's state in the warehouse. Thread-safe; one instance a process."""
+
+    def __init__(self, read_only: bool = False) -> None:
+        self._lock = threading.RLock()
+        self.is_duckdb = warehouse.target() == "duckdb"
+        try:
+            self._connection = warehouse.connect(read_only=read_only)
+        except duckdb.IOException as error:
+            # DuckDB's own file lock is the overlap lock: one writing process at a time
+            if "lock" in str(error).lower():
+                raise Busy("another process is using the warehouse") from None
+            raise Unbuilt("there is no warehouse to read: run dbt build first") from error
+        self._cursor = self._connection.cursor()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # --- what the two engines do differently -------------------------------------------------
+
+    def _run(self, sql: str, *parameters: Any) -> None:
+        self._cursor.execute(sql if self.is_duckdb else sql.replace("?", "%s"), list(parameters))
+
+    def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """Rows of a query, as dicts."""
+        with self._lock:
+            try:
+                self._run(sql, *parameters)
+            except (duckdb.CatalogException, psycopg2.errors.UndefinedTable) as error:
+                raise Unbuilt("a model is not built: run dbt build first") from error
+            names = [column[0] for column in self._cursor.description]
+            return [dict(zip(names, values, strict=True)) for values in self._cursor.fetchall()]
+
+    def _stream(self, sql: str, *parameters: Any) -> Iterator[dict[str, Any]]:
+        """Rows of a large query, a thousand in memory at a time, beside other statements."""
+        connection = self._connection
+        if self.is_duckdb:
+            with self._lock:
+                cursor = connection.cursor()
+        else:
+            connection = warehouse.connect(read_only=True)
+            cursor = connection.cursor("changes", withhold=True)
+        try:
+            cursor.execute(sql if self.is_duckdb else sql.replace("?", "%s"), list(parameters))
+            chunk = cursor.fetchmany(ROWS_AT_ONCE)
+            names = [column[0] for column in cursor.description]
+            while chunk:
+                for values in chunk:
+                    yield dict(zip(names, values, strict=True))
+                chunk = cursor.fetchmany(ROWS_AT_ONCE)
+        finally:
+            cursor.close()
+            if not self.is_duckdb:
+                connection.close()
+
+    def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert dicts of the same keys, as one set."""
+        if not rows:
+            return
+        columns = ", ".join(rows[0])
+        if self.is_duckdb:
+            self._cursor.register("incoming", pa.Table.from_pylist(list(rows)))
+            self._run(f"insert into activation.{table} ({columns}) select * from incoming")
+            self._cursor.unregister("incoming")
+        else:
+            psycopg2.extras.execute_values(
+                self._cursor,
+                f"insert into activation.{table} ({columns}) values %s",
+                [tuple(row.values()) for row in rows],
+                page_size=ROWS_AT_ONCE,
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._run("begin")
+            try:
+                yield
+            except BaseException:
+                self._run("rollback")
+                raise
+            self._run("commit")
+
+    def alone(self, sync_name: str) -> None:
+        """Keep this sync for this process, until the connection ends. Raises Busy."""
+        if not self.is_duckdb:
+            (row,) = self.rows(
+                "select pg_try_advisory_lock(hashtext('orfevre.activation'), hashtext(?)) as taken",
+                sync_name,
+            )
+            if not row["taken"]:
+                raise Busy(f"another run of {sync_name} is under way")
+
+    # --- what to send ------------------------------------------------------------------------
+
+    def columns(self, sync: Sync) -> list[str]:
+        """Payload columns of the sync model, in its order."""
+        with self._lock:
+            self.rows(f"select * from activation.sync_{sync.name} where 1 = 0")
+            names = [column[0] for column in self._cursor.description]
+        return [name for name in names if name not in CONTRACT_COLUMNS]
+
+    def plan(self, sync: Sync) -> dict[str, int]:
+        """Counts: desired, held, duplicated keys, and changes by type."""
+        (counts,) = self.rows(
+            f"""
+            select
+                count(*) as model_count,
+                coalesce(sum(case when has_consent then 1 else 0 end), 0) as desired_count,
+                count(*) - count(distinct destination_key) as duplicate_count,
+                (select count(*) from activation.receipts
+                 where sync_name = ? and change_type <> 'delete') as held_count
+            from activation.sync_{sync.name}
+            """,
+            sync.name,
+        )
+        changes = self.rows(
+            f"select change_type, count(*) as row_count from activation.changes_{sync.name}"
+            " group by change_type"
+        )
+        planned = {"create": 0, "update": 0, "delete": 0}
+        planned |= {row["change_type"]: row["row_count"] for row in changes}
+        return {
+            **{name: int(count) for name, count in counts.items()},
+            **{f"{change}_count": count for change, count in planned.items()},
+        }
+
+    def changes(
+        self, sync: Sync, change: Change, only: str | None = None, limit: int | None = None
+    ) -> Iterator[Row]:
+        """Rows to create, update or delete, streamed; ordered by key where `limit` cuts them."""
+        columns = self.columns(sync)
+        payload = "".join(f", desired.{column}" for column in columns)
+        sql = f"""
+            select
+                changes.destination_key as "_key", changes.customer_id as "_customer_id",
+                changes.payload_hash as "_payload_hash", changes.is_in_doubt as "_is_in_doubt",
+                receipts.payload as "_held", receipts.destination_version as "_version",
+                desired.has_consent as "_has_consent"{payload}
+            from activation.changes_{sync.name} as changes
+            left join activation.sync_{sync.name} as desired
+                on changes.destination_key = desired.destination_key
+            left join activation.receipts as receipts
+                on changes.destination_key = receipts.destination_key
+                and receipts.sync_name = ?
+                and receipts.change_type <> 'delete'
+            where changes.change_type = ?
+        """
+        parameters: list[Any] = [sync.name, change]
+        if only is not None:
+            sql += " and (changes.destination_key = ? or changes.customer_id = ?)"
+            parameters += [only, only]
+        if limit is not None:
+            sql += f" order by changes.destination_key limit {int(limit)}"
+        for found in self._stream(sql, *parameters):
+            yield Row(
+                key=found["_key"],
+                customer_id=found["_customer_id"],
+                payload_hash=found["_payload_hash"],
+                payload={column: found[column] for column in columns},
+                # fail closed: only a plain true is a consent
+                has_consent=found["_has_consent"] is True,
+                is_in_doubt=bool(found["_is_in_doubt"]),
+                held=json.loads(found["_held"]) if found["_held"] else None,
+                version=found["_version"],
+            )
+
+    # --- what was done -----------------------------------------------------------------------
+
+    def begin_run(self, run_id: str, sync_name: str) -> None:
+        """Open the run, and say of what a killed one left open that it was killed."""
+        with self._transaction():
+            self._run(
+                "update activation.sync_runs set status = 'killed', finished_at = ?"
+                " where sync_name = ? and status = 'running'",
+                now(),
+                sync_name,
+            )
+            self._run(
+                "update activation.deliveries set status = 'lost', failed_count = row_count"
+                " where sync_name = ? and status = 'sending'",
+                sync_name,
+            )
+            opened = {"run_id": run_id, "sync_name": sync_name, "status": "running"}
+            self._insert("sync_runs", [{**opened, "started_at": now()}])
+
+    def finish_run(self, run_id: str, sync_name: str, values: dict[str, Any]) -> None:
+        """Close the run with its status, message and counts."""
+        values = {**values, "finished_at": now()}
+        sets = ", ".join(f"{name} = ?" for name in values)
+        with self._transaction():
+            self._run(
+                f"update activation.sync_runs set {sets} where run_id = ? and sync_name = ?",
+                *values.values(),
+                run_id,
+                sync_name,
+            )
+
+    def intend(
+        self,
+        sync_name: str,
+        run_id: str,
+        delivery_id: str,
+        change: Change,
+        rows: list[Row],
+        try_: int,
+    ) -> None:
+        """Write, before a batch leaves, that it is about to."""
+        moment = now()
+        with self._transaction():
+            self._forget("intents", sync_name, rows)
+            self._insert(
+                "intents",
+                [
+                    {
+                        "sync_name": sync_name,
+                        "destination_key": row.key,
+                        "customer_id": row.customer_id,
+                        "change_type": change,
+                        "payload_hash": row.payload_hash,
+                        "delivery_id": delivery_id,
+                        "intended_at": moment,
+                    }
+                    for row in rows
+                ],
+            )
+            counts = dict.fromkeys(
+                ("accepted_count", "rejected_count", "failed_count", "request_count"), 0
+            )
+            self._insert(
+                "deliveries",
+                [
+                    {
+                        "delivery_id": delivery_id,
+                        "run_id": run_id,
+                        "sync_name": sync_name,
+                        "change_type": change,
+                        "status": "sending",
+                        "attempt": try_,
+                        "row_count": len(rows),
+                        **counts,
+                        "started_at": moment,
+                    }
+                ],
+            )
+
+    def record(
+        self,
+        sync_name: str,
+        delivery_id: str,
+        receipts: list[dict[str, Any]],
+        rejections: list[dict[str, Any]],
+        settled: list[Row],
+        delivery: dict[str, Any],
+    ) -> None:
+        """Write what came of an attempt: receipts, rejections, and no more doubt on `settled`."""
+        with self._transaction():
+            accepted = [receipt["destination_key"] for receipt in receipts]
+            self._forget("receipts", sync_name, accepted)
+            self._insert("receipts", receipts)
+            self._insert("rejections", rejections)
+            self._forget("intents", sync_name, settled)
+            values = {**delivery, "finished_at": now()}
+            sets = ", ".join(f"{name} = ?" for name in values)
+            self._run(
+                f"update activation.deliveries set {sets} where delivery_id = ?",
+                *values.values(),
+                delivery_id,
+            )
+
+    def _forget(self, table: str, sync_name: str, rows: Sequence[Row | str]) -> None:
+        keys = [row.key if isinstance(row, Row) else row for row in rows]
+        if keys:
+            self._run(
+                f"delete from activation.{table} where sync_name = ?"
+                " and destination_key in (select unnest(cast(? as text[])))",
+                sync_name,
+                keys,
+            )

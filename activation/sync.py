@@ -1,0 +1,493 @@
+"""The engine: what the warehouse wants of a tool, minus what the tool has accepted, sent.
+
+Data flow: `changes_<tool>__<object>` → batches → an intent, the request, then receipts and
+rejections, in that order. A kill between any two leaves an intent, and an intent is a change:
+the next run hands the row over again with its value of that day. A tool that already has a row
+we create says so, and the row is then updated: nothing is taken for delivered on such an answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+import uuid
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol
+
+import tenacity
+
+from activation.destination import (
+    Answer,
+    Change,
+    Client,
+    Row,
+    Sync,
+    again,
+    as_json,
+    as_text,
+    chunks,
+)
+from activation.http import Misconfigured, Refused, Transient, Unavailable
+from activation.ledger import Ledger, Unbuilt, now
+
+log = logging.getLogger("activation")
+
+SHORTEST_MASKED = 3
+MOST_STEPS = 16  # a thousand rows halved ten times, and a few changes of mind
+LOOKS_PERSONAL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+|\+?\d[\d .-]{7,}\d")
+
+
+class Progress(Protocol):
+    """What shows how far a sync is."""
+
+    def start(self, name: str, total: int) -> None: ...
+    def advance(self, name: str, rows: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """How far this run may go."""
+
+    only: str | None = None
+    limit: int | None = None
+    force: bool = False
+
+
+@dataclass
+class Result:
+    """How a sync ended; the columns of `sync_runs`."""
+
+    sync_name: str
+    status: str = "running"
+    message: str | None = None
+    plan: dict[str, int] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
+    error_codes: Counter[str] = field(default_factory=Counter)
+
+    def columns(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "message": self.message,
+            **{
+                name: self.plan.get(name)
+                for name in (
+                    "desired_count",
+                    "held_count",
+                    "create_count",
+                    "update_count",
+                    "delete_count",
+                )
+            },
+            "created_count": self.done["create"],
+            "updated_count": self.done["update"],
+            "deleted_count": self.done["delete"],
+            "rejected_count": self.done["rejected"],
+            "failed_count": self.done["failed"],
+        }
+
+
+@dataclass
+class Batch:
+    """Rows under way together."""
+
+    change: Change
+    rows: list[Row]
+    steps: int = 1
+    attempt: int = 0
+    retry_after: float = 0.0
+    follow_ups: list[Batch] = field(default_factory=list)
+
+
+def guard(sync: Sync, plan: dict[str, int], options: Options) -> str | None:
+    """Why this plan must not be carried out without --force; None when it may."""
+    held, desired = plan["held_count"], plan["desired_count"]
+    if plan["duplicate_count"]:
+        return f"{plan['duplicate_count']} rows of the sync model share a key or have none"
+    if options.force:
+        return None
+    if held and not desired:
+        return f"the sync model is empty, and the tool holds {held} rows"
+    if options.only is not None:
+        return None
+    for change, largest in (("delete", sync.max_delete_share), ("update", sync.max_update_share)):
+        count = plan[f"{change}_count"] if change in sync.changes else 0
+        if held and count > max(sync.guard_floor, largest * held):
+            share = f"{count} of {held} rows ({count / held:.0%}, at most {largest:.0%})"
+            return f"too many rows to {change}: {share}"
+    return None
+
+
+class Run:
+    """One run of one sync."""
+
+    def __init__(
+        self,
+        sync: Sync,
+        client: Client,
+        ledger: Ledger,
+        run_id: str,
+        options: Options,
+        stopping: threading.Event,
+        progress: Progress,
+    ) -> None:
+        self.sync = sync
+        self.client = client
+        self.ledger = ledger
+        self.run_id = run_id
+        self.options = options
+        self.stopping = stopping
+        self.progress = progress
+        self.result = Result(sync.name)
+        self._halted: str | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Result:
+        """Carry the sync out, whatever happens to the tool; a warehouse error is raised."""
+        self.ledger.alone(self.sync.name)
+        self.ledger.begin_run(self.run_id, self.sync.name)
+        try:
+            self._carry_out()
+        except (Misconfigured, Unbuilt, Unavailable, Transient, Refused) as error:
+            self._end("failed", masked(str(error), []))
+        except BaseException as error:
+            self._end("failed", type(error).__name__)
+            self.ledger.finish_run(self.run_id, self.sync.name, self.result.columns())
+            raise
+        self.ledger.finish_run(self.run_id, self.sync.name, self.result.columns())
+        return self.result
+
+    def _end(self, status: str, message: str | None = None) -> None:
+        self.result.status, self.result.message = status, message
+
+    def _carry_out(self) -> None:
+        plan = self.result.plan = self.ledger.plan(self.sync)
+        if reason := guard(self.sync, plan, self.options):
+            self._end("stopped", reason)
+            return
+        planned = sum(plan[f"{change}_count"] for change in self.sync.changes)
+        if not planned:
+            self._end("succeeded")
+            return
+        self.progress.start(self.sync.name, min(planned, self.options.limit or planned))
+        columns = self.ledger.columns(self.sync)
+        self._until_answered(lambda: self.client.prepare(self.sync, columns))
+        self._send_all()
+        done = self.result.done
+        accepted = done["create"] + done["update"] + done["delete"]
+        done["failed"] = max(0, min(planned, self.options.limit or planned) - accepted)
+        done["failed"] = max(0, done["failed"] - done["rejected"])
+        if self._halted:
+            self._end("failed", self._halted)
+        elif self.stopping.is_set():
+            self._end("interrupted", "asked to leave")
+        elif done["rejected"] or done["failed"]:
+            codes = ", ".join(f"{code} ({n})" for code, n in self.result.error_codes.most_common(3))
+            self._end("partial", f"{done['rejected']} refused, {done['failed']} left: {codes}")
+        else:
+            self._end("succeeded")
+
+    # --- batches -----------------------------------------------------------------------------
+
+    def _send_all(self) -> None:
+        """Hand over every batch; one kind of change is finished before the next begins."""
+        allowed = self.options.limit
+        for change in self.sync.changes:
+            if allowed == 0:
+                return
+            with ThreadPoolExecutor(self.sync.concurrency, f"{self.sync.name}-{change}") as pool:
+                under_way: set[Future[None]] = set()
+                for batch in self._batches(change, allowed):
+                    if allowed is not None:
+                        allowed -= len(batch.rows)
+                    if len(under_way) >= self.sync.concurrency:
+                        ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                        for future in ended:
+                            future.result()
+                    if self.stopping.is_set() or self._halted:
+                        break
+                    under_way.add(pool.submit(self._hand_over, batch))
+                for future in under_way:
+                    future.result()
+            if self.stopping.is_set() or self._halted:
+                return
+
+    def _batches(self, change: Change, allowed: int | None) -> Iterator[Batch]:
+        rows = self.ledger.changes(self.sync, change, self.options.only, allowed)
+        if change != "delete":
+            rows = self._consenting(rows, change)
+        if self.sync.mode == "update_only" and change == "create":
+            change = "update"
+        for chunk in chunks(rows, self.client.sizes(self.sync)[change]):
+            yield Batch(change, chunk)
+
+    def _consenting(self, rows: Iterable[Row], change: Change) -> Iterator[Row]:
+        """The rows with a consent. The model has seen to it already; here no row gets past."""
+        for row in rows:
+            if row.has_consent:
+                yield row
+            else:
+                self._count("rejected", [row], "no consent")
+
+    def _hand_over(self, batch: Batch) -> None:
+        """Send a batch until every row of it is accepted, rejected, or left for the next run."""
+        queue = deque([batch])
+        while queue:
+            batch = queue.popleft()
+            if self._halted or batch.steps > MOST_STEPS:
+                continue
+            if self.stopping.is_set() and batch.steps > 1:
+                continue
+            try:
+                self._until_answered(partial(self._attempt, batch), batch)
+            except Unavailable as error:
+                self._halt(f"circuit open: {error}")
+            except Misconfigured as error:
+                self._halt(masked(str(error), batch.rows))
+            size = self.client.sizes(self.sync)
+            for next_ in batch.follow_ups:
+                for chunk in chunks(next_.rows, size[next_.change]):
+                    queue.append(Batch(next_.change, chunk, batch.steps + 1))
+
+    def _until_answered(self, function: Any, batch: Batch | None = None) -> Any:
+        """Call until no row is left to try again, with back-off, jitter and the tool's own wait."""
+
+        def pause(state: tenacity.RetryCallState) -> float:
+            asked = batch.retry_after if batch else 0.0
+            error = state.outcome.exception() if state.outcome else None
+            if isinstance(error, Transient):
+                asked = max(asked, error.retry_after)
+            backed_off = tenacity.wait_exponential_jitter(
+                initial=0.5, max=self.sync.longest_wait_seconds / 2
+            )
+            return max(asked, backed_off(state))
+
+        def too_long(state: tenacity.RetryCallState) -> bool:
+            return pause(state) > self.sync.longest_wait_seconds
+
+        def last(state: tenacity.RetryCallState) -> Any:
+            assert state.outcome
+            return state.outcome.result()
+
+        return tenacity.Retrying(
+            stop=tenacity.stop_any(
+                tenacity.stop_after_attempt(self.sync.attempts),
+                tenacity.stop_when_event_set(self.stopping),
+                too_long,
+            ),
+            wait=pause,
+            sleep=tenacity.sleep_using_event(self.stopping),
+            retry=tenacity.retry_any(
+                tenacity.retry_if_exception_type(Transient),
+                tenacity.retry_if_result(lambda left: bool(left) and not self._halted),
+            ),
+            retry_error_callback=last,
+        )(function)
+
+    # --- one attempt -------------------------------------------------------------------------
+
+    def _attempt(self, batch: Batch) -> list[Row]:
+        """Try a batch once and record what came of it. Returns the rows to try again."""
+        batch.attempt += 1
+        rows, change = batch.rows, batch.change
+        delivery_id = uuid.uuid4().hex
+        was_in_doubt = {row.key for row in rows if row.is_in_doubt}
+        self.ledger.intend(self.sync.name, self.run_id, delivery_id, change, rows, batch.attempt)
+        requests, started = self.client.request_count(), time.monotonic()
+        problem: Exception | None = None
+        try:
+            answers = self._ask(change, rows)
+        except Transient as error:
+            answers = {row.key: again(error) for row in rows}
+        except Refused as error:
+            answers = self._refused(batch, error)
+        except (Unavailable, Misconfigured) as error:
+            # nothing left, or the credentials were refused: no row was accepted
+            problem = error
+            answers = {row.key: Answer("retry", type(error).__name__) for row in rows}
+        latency_ms = round((time.monotonic() - started) * 1000)
+        unheard = Answer("retry", "no answer for this row", is_ambiguous=True)
+        told = [(row, answers.get(row.key, unheard)) for row in rows]
+        left = self._settle(batch, delivery_id, told, was_in_doubt, latency_ms, requests)
+        if problem:
+            raise problem
+        return left
+
+    def _ask(self, change: Change, rows: list[Row]) -> dict[str, Answer]:
+        if change != "create" or self.client.is_repeatable:
+            return getattr(self.client, change)(self.sync, rows)
+        # Sent twice, it would be there twice: ask first what became of the rows in doubt.
+        doubtful = [row for row in rows if row.is_in_doubt]
+        found = self.client.find(self.sync, doubtful) if doubtful else set()
+        answers = {key: Answer("accepted") for key in found}
+        rest = [row for row in rows if row.key not in found]
+        return answers | (self.client.create(self.sync, rest) if rest else {})
+
+    def _refused(self, batch: Batch, error: Refused) -> dict[str, Answer]:
+        """One no to the whole batch: halve it until the row that spoils it stands alone."""
+        rows = batch.rows
+        if len(rows) == 1:
+            return {rows[0].key: Answer("rejected", error.code, error.message)}
+        middle = len(rows) // 2
+        for half in (rows[:middle], rows[middle:]):
+            batch.follow_ups.append(Batch(batch.change, half))
+        return {row.key: Answer("retry", "halved", error.message) for row in rows}
+
+    def _settle(
+        self,
+        batch: Batch,
+        delivery_id: str,
+        told: list[tuple[Row, Answer]],
+        was_in_doubt: set[str],
+        latency_ms: int,
+        requests: int,
+    ) -> list[Row]:
+        moment = now()
+        receipts, rejections, settled, left = [], [], [], []
+        turned: dict[Change, list[Row]] = {"create": [], "update": []}
+        for row, answer in told:
+            status, change = self._meaning(batch.change, answer)
+            if status == "accepted":
+                receipts.append(self._receipt(row, batch.change, delivery_id, answer, moment))
+                settled.append(row)
+                continue
+            row.is_in_doubt = row.is_in_doubt or answer.is_ambiguous
+            if status == "rejected":
+                rejections.append(self._rejection(row, batch.change, delivery_id, answer, moment))
+            elif change:
+                turned[change].append(row)
+            elif answer.code != "halved":
+                left.append(row)
+            # What may have been accepted stays in doubt, even when it is refused today.
+            if not row.is_in_doubt and status != "turned":
+                settled.append(row)
+        unhappy = [answer for _, answer in told if answer.status != "accepted"]
+        self.ledger.record(
+            self.sync.name,
+            delivery_id,
+            receipts,
+            rejections,
+            settled,
+            {
+                "status": summed(len(told), len(receipts), len(rejections)),
+                "error_code": (unhappy[0].code or unhappy[0].status) if unhappy else None,
+                "error_message": masked(unhappy[0].message, batch.rows) if unhappy else None,
+                "accepted_count": len(receipts),
+                "rejected_count": len(rejections),
+                "failed_count": len(told) - len(receipts) - len(rejections),
+                "request_count": self.client.request_count() - requests,
+                "latency_ms": latency_ms,
+            },
+        )
+        self._count(batch.change, [None] * len(receipts))
+        for rejection in rejections:
+            self._count("rejected", [None], rejection["error_code"])
+        if left:
+            self._note(unhappy[0].code or unhappy[0].status, batch)
+        for change, rows in turned.items():
+            if rows:
+                batch.follow_ups.append(Batch(change, rows))
+        batch.retry_after = max((answer.retry_after for answer in unhappy), default=0.0)
+        batch.rows = left
+        return left
+
+    def _meaning(self, change: Change, answer: Answer) -> tuple[str, Change | None]:
+        """(status, change to make instead): what an answer means to this sync's mode."""
+        if answer.status == "missing" and change == "delete":
+            return "accepted", None
+        if answer.status == "missing":
+            if self.sync.mode == "update_only":
+                return "rejected", None
+            return "turned", "create"
+        if answer.status == "exists":
+            if self.sync.mode == "create_only":
+                return "accepted", None
+            return "turned", "update"
+        return answer.status, None
+
+    def _receipt(
+        self, row: Row, change: Change, delivery_id: str, answer: Answer, moment: datetime
+    ) -> dict[str, Any]:
+        gone = change == "delete"
+        return {
+            "sync_name": self.sync.name,
+            "destination_key": row.key,
+            "customer_id": row.customer_id,
+            "change_type": change,
+            "payload_hash": None if gone else row.payload_hash,
+            "payload": None if gone else as_json(row.payload),
+            "destination_version": answer.version,
+            "delivery_id": delivery_id,
+            "delivered_at": moment,
+        }
+
+    def _rejection(
+        self, row: Row, change: Change, delivery_id: str, answer: Answer, moment: datetime
+    ) -> dict[str, Any]:
+        return {
+            "delivery_id": delivery_id,
+            "run_id": self.run_id,
+            "sync_name": self.sync.name,
+            "destination_key": row.key,
+            "customer_id": row.customer_id,
+            "change_type": change,
+            "payload_hash": row.payload_hash,
+            "error_code": answer.code or answer.status,
+            "error_message": masked(answer.message, [row]),
+            "rejected_at": moment,
+        }
+
+    # --- counting ----------------------------------------------------------------------------
+
+    def _count(self, what: str, rows: list[Any], code: str | None = None) -> None:
+        with self._lock:
+            self.result.done[what] += len(rows)
+            if code:
+                self.result.error_codes[code] += len(rows)
+            done = self.result.done
+            accepted = done["create"] + done["update"] + done["delete"]
+            if done["rejected"] > max(10 * self.sync.guard_floor, accepted):
+                self._halted = f"the tool refuses nearly everything ({code})"
+        self.progress.advance(self.sync.name, len(rows))
+
+    def _note(self, code: str, batch: Batch) -> None:
+        with self._lock:
+            self.result.error_codes[code] += 1
+        log.debug("%s: %s, attempt %d", self.sync.name, code, batch.attempt)
+
+    def _halt(self, reason: str) -> None:
+        with self._lock:
+            self._halted = self._halted or reason
+
+
+def summed(rows: int, accepted: int, rejected: int) -> str:
+    """Status of an attempt."""
+    if accepted == rows:
+        return "accepted"
+    if accepted:
+        return "partial"
+    return "rejected" if rejected == rows else "failed"
+
+
+def masked(message: str, rows: list[Row]) -> str:
+    """The tool's words, less the personal data that they quote: a payload value becomes [column].
+
+    Whatever else looks like an e-mail or a phone number goes as well.
+    """
+    said = message.lower()
+    quoted = {
+        text: column
+        for row in rows
+        for column, value in {**row.payload, "key": row.key}.items()
+        if value is not None and len(text := as_text(value)) >= SHORTEST_MASKED
+        if text.lower() in said
+    }
+    for text in sorted(quoted, key=len, reverse=True):
+        message = re.sub(re.escape(text), f"[{quoted[text]}]", message, flags=re.IGNORECASE)
+    return LOOKS_PERSONAL.sub("[…]", message)
