@@ -1,0 +1,41 @@
+"""A warehouse, the stand-ins, and quick retries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import servers
+from tests.activation.world import World, create_state
+
+UNLIMITED = {"SPLIO_REQUESTS_PER_SECOND": "0", "CLIENTELA_REQUESTS_PER_SECOND": "0"}
+
+
+@pytest.fixture
+def world(
+    warehouse_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """Once an engine: an empty warehouse with the state tables, and stand-ins without a limit."""
+    yield from _world(warehouse_env, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def duckdb_world(
+    duckdb_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """The same on DuckDB only, for what does not depend on the engine."""
+    yield from _world(duckdb_env, tmp_path, monkeypatch)
+
+
+def _world(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    with servers.running(tmp_path / "sandbox", settings=UNLIMITED) as tools:
+        pace = {"SPLIO_REQUESTS_PER_SECOND": "2000", "CLIENTELA_REQUESTS_PER_SECOND": "2000"}
+        for name, value in {**environment, **tools, **pace}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("ORFEVRE_ALERT_WEBHOOK", raising=False)
+        create_state()
+        yield World(tools)

@@ -1,0 +1,130 @@
+"""What the engine promises, on both warehouses, against the stand-ins of Splio and Clientela."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.activation.world import World, card, contact, execute, field
+
+SPLIO = "splio__contacts"
+NAMES = [
+    "O'Brien",
+    "L'Hermite",
+    "Zoë 🐘",
+    "Ünal-Gœtz",
+    'Say "oui"; \\ n\'est-ce pas',
+    "  Élodie ",
+]
+
+
+def test_first_run_creates_and_second_sends_nothing(world: World) -> None:
+    world.desire(SPLIO, [contact(f"k{i}") for i in range(30)])
+    world.desire("clientela__customers", [card(f"k{i}") for i in range(30)])
+    assert world.run() == 0
+    assert len(world.contacts()) == len(world.cards()) == 30
+    assert {(run["status"], run["created_count"]) for run in world.state("sync_runs")} == {
+        ("succeeded", 30)
+    }
+    assert world.state("intents") == []
+    before = world.requests()
+    assert world.run() == 0
+    assert world.requests() == before
+    assert len(world.state("receipts")) == 60
+
+
+def test_changed_row_is_one_update(world: World) -> None:
+    rows = [contact(f"k{i}") for i in range(5)]
+    world.desire(SPLIO, rows)
+    world.run("splio")
+    rows[2]["total_spent"] = "99.90"
+    world.desire(SPLIO, rows)
+    world.reset()
+    assert world.run("splio") == 0
+    assert world.writes("splio") == [
+        {"system": "splio", "action": "contact.update", "key": "k2", "count": 1}
+    ]
+    assert field(world.contacts()["k2"], "total_spent") == "99.90"
+
+
+def test_cleared_value_is_cleared_in_the_tool(world: World) -> None:
+    world.desire(SPLIO, [contact("k1"), contact("k2")])
+    world.run("splio")
+    world.desire(SPLIO, [contact("k1", last_order_date=None, firstname=None), contact("k2")])
+    world.run("splio")
+    held = world.contacts()["k1"]
+    assert (held["firstname"], field(held, "last_order_date")) == ("", "")
+
+
+@pytest.mark.parametrize("consent", [False, None, "gone"])
+def test_withdrawn_consent_deletes(world: World, consent: bool | str | None) -> None:
+    rows = [contact(f"k{i}") for i in range(5)]
+    world.desire(SPLIO, rows)
+    world.run("splio")
+    last = [] if consent == "gone" else [{**rows[4], "has_consent": consent}]
+    world.desire(SPLIO, rows[:4] + last)
+    assert world.run("splio") == 0
+    assert world.contacts().keys() == {"k0", "k1", "k2", "k3"}
+    (gone,) = [row for row in world.state("receipts") if row["destination_key"] == "k4"]
+    assert (gone["change_type"], gone["payload"], gone["payload_hash"]) == ("delete", None, None)
+    world.desire(SPLIO, rows)
+    assert world.run("splio") == 0
+    assert "k4" in world.contacts()
+
+
+def test_without_consent_nothing_is_ever_sent(world: World) -> None:
+    rows = [contact("yes"), contact("no", has_consent=False), contact("?", has_consent=None)]
+    world.desire(SPLIO, rows)
+    world.run("splio")
+    assert world.contacts().keys() == {"yes"}
+
+
+def test_values_read_back_are_byte_identical(world: World) -> None:
+    world.desire(SPLIO, [contact(f"k{i}", lastname=name) for i, name in enumerate(NAMES)])
+    cards = [card(f"k{i}", last_name=name) for i, name in enumerate(NAMES)]
+    world.desire("clientela__customers", cards)
+    world.run()
+    contacts, held_cards = world.contacts(), world.cards()
+    assert [contacts[f"k{i}"]["lastname"] for i in range(len(NAMES))] == NAMES
+    assert [held_cards[f"k{i}"]["last_name"] for i in range(len(NAMES))] == NAMES
+    held = {(row["sync_name"], row["destination_key"]): row for row in world.state("receipts")}
+    payload = json.loads(held[SPLIO, "k2"]["payload"])
+    assert payload["lastname"] == NAMES[2]
+
+
+def test_contact_that_the_tool_already_has_is_updated(world: World) -> None:
+    world.desire(SPLIO, [contact("k1", firstname="Before"), contact("k2")])
+    world.run("splio")
+    execute("delete from activation.receipts")
+    world.desire(SPLIO, [contact("k1", firstname="After"), contact("k2")])
+    assert world.run("splio") == 0
+    assert world.contacts()["k1"]["firstname"] == "After"
+    assert world.last_run()["updated_count"] == 2
+    assert len(world.contacts()) == 2
+
+
+def test_contact_that_the_tool_has_lost_is_created_again(world: World) -> None:
+    world.desire(SPLIO, [contact("k1"), contact("k2")])
+    world.run("splio")
+    world.desire(SPLIO, [contact("k1", firstname="New"), contact("k2")])
+    world.forget_contact("k1")
+    assert world.run("splio") == 0
+    assert world.contacts()["k1"]["firstname"] == "New"
+
+
+def test_poison_row_is_set_aside_and_blocks_nobody(world: World) -> None:
+    rows = [contact(f"k{i}") for i in range(40)]
+    rows[7]["email"] = "not-an-address"
+    world.desire(SPLIO, rows)
+    assert world.run("splio") == 0  # one in forty is below the declared share
+    assert len(world.contacts()) == 39
+    (rejection,) = world.state("rejections")
+    assert rejection["destination_key"] == "k7"
+    assert "not-an-address" not in rejection["error_message"]
+    assert world.last_run()["status"] == "partial"
+    rows[7]["email"] = "k7@example.com"
+    world.desire(SPLIO, rows)
+    assert world.run("splio") == 0
+    assert len(world.contacts()) == 40
+    assert world.last_run()["created_count"] == 1
