@@ -26,7 +26,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from sandbox.servers import admin, clientela, sms, splio
+from sandbox.servers import admin, clientela, magento, sms, splio, web, zendesk
 from sandbox.servers.faults import Network, Observer
 from sandbox.servers.store import ROOT, Systems
 
@@ -43,13 +43,17 @@ def application(
     settings = os.environ if settings is None else settings
     systems = Systems(Path(sandbox_dir))
     prefixes: dict[str, list[Route]] = {
+        "/magento/rest": magento.routes(systems, settings),
         "/splio": splio.routes(systems, settings),
         "/clientela/v1": clientela.routes(systems, settings),
         "/twilio": sms.routes(systems, settings),
+        "/zendesk": zendesk.routes(systems, settings),
+        "/web/v1": web.routes(systems, settings),
     }
     prefixes["/_sandbox"] = admin.routes(systems, lambda: network)
     app = Starlette(routes=[Mount(prefix, routes=routes) for prefix, routes in prefixes.items()])
-    throttled = {module.PREFIX: module.throttled for module in (splio, clientela, sms)}
+    vendors = (magento, splio, clientela, sms, zendesk, web)
+    throttled = {module.PREFIX: module.throttled for module in vendors}
     network = Network(app, throttled, observer)
     return network
 
@@ -59,6 +63,8 @@ def environment(base_url: str, sandbox_dir: Path) -> dict[str, str]:
     folder = Path(sandbox_dir).resolve()
     return {
         "SANDBOX_URL": base_url,
+        "MAGENTO_URL": f"{base_url}/magento/rest/default",
+        "MAGENTO_TOKEN": magento.TOKEN,
         "CLIENTELA_URL": f"{base_url}/clientela/v1",
         "CLIENTELA_TOKEN": clientela.TOKEN,
         "SPLIO_URL": f"{base_url}/splio",
@@ -68,6 +74,11 @@ def environment(base_url: str, sandbox_dir: Path) -> dict[str, str]:
         "SMS_ACCOUNT_SID": sms.ACCOUNT_SID,
         "SMS_AUTH_TOKEN": sms.AUTH_TOKEN,
         "SMS_FROM": sms.SENDER,
+        "ZENDESK_URL": f"{base_url}/zendesk",
+        "ZENDESK_EMAIL": zendesk.EMAIL,
+        "ZENDESK_TOKEN": zendesk.TOKEN,
+        "WEB_URL": f"{base_url}/web/v1",
+        "WEB_TOKEN": web.TOKEN,
         "RETAIL_PRO_URL": f"sqlite:///{folder / 'retail_pro.sqlite'}",
         "ORFEVRE_FEEDS_ROOT": str(folder / "files"),
     }

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HTTP_SOURCES = ("magento", "splio", "sms", "clientela", "zendesk", "web")
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 _SQLITE_TYPES = {"bigint": "integer", "boolean": "integer", "decimal": "numeric"}
+_JSON_TYPES: dict[str, Callable[[Any], Any]] = {"bigint": int, "boolean": bool, "decimal": float}
 
 Row = dict[str, Any]
 
@@ -102,6 +103,17 @@ class Systems:
         """First column of the first row of a query, or None."""
         found = self._connection().execute(sql, arguments).fetchone()
         return None if found is None else found[0]
+
+    def typed(self, table: str, row: Row) -> Row:
+        """A source's row in JSON types: integers, numbers, booleans, text."""
+        source, _, name = table.partition("_")
+        columns = self.contracts[source][name]["columns"]
+        return {
+            column: value
+            if value is None
+            else _JSON_TYPES.get(columns[column].split("(")[0], str)(value)
+            for column, value in row.items()
+        }
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
