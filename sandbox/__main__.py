@@ -3,11 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+import sys
+from datetime import date
 from pathlib import Path
 
 
+def generate(arguments: argparse.Namespace) -> None:
+    """Make the world, once."""
+    from sandbox import world
+
+    world.generate(
+        arguments.dir,
+        arguments.profiles,
+        arguments.seed,
+        arguments.as_of,
+        bulk=arguments.bulk,
+        force=arguments.force,
+    )
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """Answer as the stand-in systems until interrupted."""
+    from sandbox import servers
+
+    servers.serve(arguments.dir, arguments.port)
+
+
 def main() -> None:
+    """Read the command line and run one command."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument(
         "--dir",
@@ -17,14 +42,27 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command", required=True)
 
-    serve = commands.add_parser("serve", help="serve the stand-in systems until interrupted")
-    serve.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8900")))
+    command = commands.add_parser("generate", help="make the world unless it is there already")
+    command.add_argument("--profiles", type=int, default=2000, help="people (default 2000)")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        help="midnight (UTC) at which the world stops; default: that of the world, else today",
+    )
+    command.add_argument(
+        "--bulk", action="store_true", help="Parquet exports instead of the systems' databases"
+    )
+    command.add_argument("--force", action="store_true", help="make it again, losing its changes")
+    command.set_defaults(run=generate)
+
+    command = commands.add_parser("serve", help="serve the stand-in systems until interrupted")
+    command.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8900")))
+    command.set_defaults(run=serve)
 
     arguments = parser.parse_args()
-    if arguments.command == "serve":
-        from sandbox import servers
-
-        servers.serve(arguments.dir, arguments.port)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    arguments.run(arguments)
 
 
 if __name__ == "__main__":
