@@ -95,9 +95,7 @@ def thread_on(engine: dict[str, str], generated: Path, room: Path) -> Iterator[T
 
 
 @pytest.fixture(scope="session")
-def on_duckdb(
-    generated_world: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Thread]:
+def on_duckdb(generated_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Thread]:
     """The thread, run once on DuckDB."""
     room = tmp_path_factory.mktemp("duckdb")
     engine = {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(room / "w.duckdb")}

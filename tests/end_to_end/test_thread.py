@@ -1,0 +1,118 @@
+"""What the README promises of the whole thread, held against the generator's ground truth."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+from collections import Counter
+from typing import Any
+
+import httpx
+import pyarrow.parquet as pq
+import pytest
+
+from tests.end_to_end.conftest import Thread
+
+LAYERS = ("staging", "canonical", "identity", "marts", "segments", "activation")
+# When a run happened is no part of its answer.
+RUN_TIMES = {"valid_from", "valid_to", "ended_at", "load_id"}
+# What activation and ingestion did and when: held by tests of their own.
+RUN_LOGS = {
+    "receipts", "intents", "deliveries", "rejections", "sync_runs", "customer_identity_history",
+    "load_reconciliation", "quarantine", "stg_ingestion__loads", "stg_ingestion__quarantine",
+}  # fmt: skip
+
+
+@pytest.fixture(params=["on_duckdb", "on_postgres"])
+def thread(request: pytest.FixtureRequest) -> Thread:
+    return request.getfixturevalue(request.param)
+
+
+def truth(thread: Thread) -> dict[str, Any]:
+    return json.loads((thread.world / "truth" / "totals.json").read_text())
+
+
+def test_every_record_has_a_customer(thread: Thread) -> None:
+    expected = set(
+        pq.read_table(thread.world / "truth" / "records.parquet")["record_id"].to_pylist()
+    )
+    found = thread.rows("select record_id, customer_id from identity.customer_identities")
+    assert {record for record, _ in found} == expected
+    assert all(customer for _, customer in found)
+
+
+def test_every_broken_row_is_set_aside_and_no_other(thread: Thread) -> None:
+    broken = pq.read_table(thread.world / "truth" / "broken.parquet").to_pylist()
+    expected = Counter((row["source"], row["table_name"]) for row in broken)
+    found = thread.rows(
+        "select source, table_name, count(*) from raw_ingestion.quarantine group by 1, 2"
+    )
+    assert {(source, table): count for source, table, count in found} == dict(expected)
+
+
+def test_rows_in_are_rows_kept_and_set_aside(thread: Thread) -> None:
+    loads = thread.rows(
+        "select source, table_name, rows_read, rows_kept, rows_set_aside, status"
+        " from raw_ingestion.loads"
+    )
+    assert loads
+    assert not [load for load in loads if load[2] != load[3] + load[4] or load[5] != "loaded"]
+
+
+def snapshot(thread: Thread) -> dict[str, list[tuple[Any, ...]]]:
+    """Every model's rows, columns in order of name, rows in order of content."""
+    columns = thread.rows(
+        "select table_schema, table_name, column_name from information_schema.columns"
+        f" where table_schema in {LAYERS} order by 1, 2, 3"
+    )
+    tables: dict[tuple[str, str], list[str]] = {}
+    for schema, table, column in columns:
+        if table not in RUN_LOGS and column not in RUN_TIMES:
+            tables.setdefault((schema, table), []).append(column)
+    return {
+        f"{schema}.{table}": sorted(
+            (
+                tuple(plain(value) for value in row)
+                for row in thread.rows(f"select {', '.join(names)} from {schema}.{table}")
+            ),
+            key=repr,
+        )
+        for (schema, table), names in tables.items()
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as both drivers can give it."""
+    if isinstance(value, decimal.Decimal | float):
+        return round(float(value), 9)
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    return value
+
+
+def test_both_engines_give_the_same_rows(on_duckdb: Thread, on_postgres: Thread) -> None:
+    duckdb, postgres = snapshot(on_duckdb), snapshot(on_postgres)
+    assert duckdb.keys() == postgres.keys()
+    different = {
+        table: [row for row in duckdb[table] if row not in postgres[table]][:2]
+        + [row for row in postgres[table] if row not in duckdb[table]][:2]
+        for table in duckdb
+        if duckdb[table] != postgres[table]
+    }
+    assert not different, json.dumps(different, indent=1, default=str)[:4000]
+
+
+def accepted_writes(thread: Thread) -> dict[str, Any]:
+    """What the tools have accepted so far, as the stand-ins count it."""
+    return httpx.get(f"{thread.environment['SANDBOX_URL']}/_sandbox/", timeout=30).json()
+
+
+def test_a_second_run_loads_and_sends_nothing(on_duckdb: Thread) -> None:
+    before = snapshot(on_duckdb)
+    quarantined = on_duckdb.rows("select count(*) from raw_ingestion.quarantine")
+    delivered = on_duckdb.rows("select count(*) from activation.deliveries")
+    on_duckdb.run()
+    assert snapshot(on_duckdb) == before
+    assert on_duckdb.rows("select count(*) from raw_ingestion.quarantine") == quarantined
+    assert on_duckdb.rows("select count(*) from activation.deliveries") == delivered
