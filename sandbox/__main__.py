@@ -31,6 +31,16 @@ def serve(arguments: argparse.Namespace) -> None:
     servers.serve(arguments.dir, arguments.port)
 
 
+def demonstrate(arguments: argparse.Namespace) -> None:
+    """Run the whole thread against the stand-ins; exit code 1 when a step failed."""
+    from sandbox import demo
+
+    try:
+        demo.run(arguments.dir, arguments.profiles, arguments.seed, arguments.as_of)
+    except demo.StepFailed as failure:
+        sys.exit(str(failure))
+
+
 def main() -> None:
     """Read the command line and run one command."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
@@ -42,13 +52,16 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command", required=True)
 
-    command = commands.add_parser("generate", help="make the world unless it is there already")
-    command.add_argument("--profiles", type=int, default=2000, help="people (default 2000)")
-    command.add_argument("--seed", type=int, default=1)
-    command.add_argument(
+    size = argparse.ArgumentParser(add_help=False)
+    size.add_argument("--profiles", type=int, default=2000, help="people (default 2000)")
+    size.add_argument("--seed", type=int, default=1)
+    size.add_argument(
         "--as-of",
         type=date.fromisoformat,
         help="midnight (UTC) at which the world stops; default: that of the world, else today",
+    )
+    command = commands.add_parser(
+        "generate", help="make the world unless it is there already", parents=[size]
     )
     command.add_argument(
         "--bulk", action="store_true", help="Parquet exports instead of the systems' databases"
@@ -59,6 +72,11 @@ def main() -> None:
     command = commands.add_parser("serve", help="serve the stand-in systems until interrupted")
     command.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8900")))
     command.set_defaults(run=serve)
+
+    command = commands.add_parser(
+        "demo", help="from source systems to marketing tools, in one command", parents=[size]
+    )
+    command.set_defaults(run=demonstrate)
 
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)

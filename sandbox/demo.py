@@ -11,12 +11,14 @@ import ctypes
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -32,23 +34,50 @@ class StepFailed(Exception):
     """A step of the thread ended with an exit code that is not 0."""
 
 
-def run(sandbox_dir: Path, profiles: int, seed: int, as_of: str | None) -> None:
+def run(sandbox_dir: Path, profiles: int, seed: int, as_of: date | None) -> None:
     """Generate the world when there is none, run the three steps against it, show the result.
 
-    Raises StepFailed with the step and its exit code; the warehouse and the sandbox stay as
-    they are, so that the same command goes on from there.
+    The demo has a DuckDB warehouse of its own in `sandbox_dir`, unless the environment names
+    another. Raises StepFailed with the step and its exit code; the warehouse and the sandbox
+    stay as they are, so that the same command goes on from there.
     """
     sandbox_dir.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("ORFEVRE_DUCKDB_PATH", str(sandbox_dir.resolve() / "warehouse.duckdb"))
+    started = time.monotonic()
     with alone(sandbox_dir / "demo.lock"):
-        generate = ["sandbox", "generate", "--profiles", str(profiles), "--seed", str(seed)]
-        step("The world", module(*generate, *(["--as-of", as_of] if as_of else [])), {})
+        start_over_if_other(sandbox_dir, profiles, seed)
+        generate = ["sandbox", "--dir", str(sandbox_dir), "generate", "--profiles", str(profiles)]
+        when = ["--as-of", as_of.isoformat()] if as_of else []
+        step("The world", module(*generate, "--seed", str(seed), *when), {})
         world = json.loads((sandbox_dir / "world.json").read_text())
-        started = time.time()
         with servers.running(sandbox_dir) as environment:
             step("Ingestion: source systems → raw_*", module("ingestion"), environment)
             build(world["as_of"])
             step("Activation: sync_* → tools", module("activation"), environment)
-        show(time.time() - started)
+        show(world, time.monotonic() - started)
+
+
+def start_over_if_other(sandbox_dir: Path, profiles: int, seed: int) -> None:
+    """Forget a world of another size or seed, with the warehouse that was filled from it.
+
+    Raises StepFailed when that warehouse is not the sandbox's own, and so not ours to forget.
+    """
+    made = sandbox_dir / "world.json"
+    if not made.exists():
+        return
+    world = json.loads(made.read_text())
+    if (world["profiles"], world["seed"]) == (profiles, seed):
+        return
+    own = Path(os.environ["ORFEVRE_DUCKDB_PATH"]).resolve().parent == sandbox_dir.resolve()
+    if warehouse.target() != "duckdb" or not own:
+        raise StepFailed(f"{sandbox_dir} holds another world, and the warehouse is your own")
+    console.print(f"Another world of {world['profiles']:,} people was here: starting over.")
+    made.unlink()
+    for path in sandbox_dir.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "demo.lock":
+            path.unlink()
 
 
 @contextmanager
@@ -119,3 +148,67 @@ def build(as_of: str) -> None:
         progress.update(bar, description="built and tested".ljust(48))
     if process.wait():
         raise StepFailed(f"dbt build ended with exit code {process.returncode}")
+
+
+def show(world: dict[str, Any], seconds: float) -> None:
+    """What happened, in tables that a person enjoys reading."""
+    connection = warehouse.connect(read_only=True)
+    cursor = connection.cursor()
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+    console.rule("[bold]What happened")
+    summary("Source systems, this run", rows(LOADS), "read", "kept", "set aside")
+    [(records, customers)] = rows(GOLDEN)
+    console.print(
+        f"[bold]{records:,}[/] customer records in, [bold]{customers:,}[/] golden customers out"
+        f" ({world['profiles']:,} people generated, some of whom never bought)\n"
+    )
+    summary("Segments", rows(SEGMENTS), "customers")
+    summary("Tools, this run", rows(SYNCS), "created", "updated", "removed", "refused", "they hold")
+    connection.close()
+    console.print(f"In {seconds:.0f} seconds. Again: nothing is loaded twice, nothing sent twice.")
+    console.print(NEXT.format(path=os.environ["ORFEVRE_DUCKDB_PATH"]), markup=False)
+
+
+def summary(title: str, rows: list[tuple[Any, ...]], *columns: str) -> None:
+    """One table: a name, then numbers."""
+    table = Table(title=title, title_justify="left", title_style="bold", min_width=60)
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for name, *numbers in rows:
+        table.add_row(name, *(f"{number or 0:,}" for number in numbers))
+    console.print(table)
+
+
+LOADS = """
+select source, sum(rows_read), sum(rows_kept), sum(rows_set_aside)
+from raw_ingestion.loads
+where load_id = (select max(load_id) from raw_ingestion.loads)
+group by source
+order by source
+"""
+GOLDEN = """
+select count(*), count(distinct customer_id) from identity.customer_identities
+"""
+SEGMENTS = """
+select segment, count(*) from segments.segment_memberships group by segment order by segment
+"""
+SYNCS = """
+select
+    sync_runs.sync_name, created_count, updated_count, deleted_count, rejected_count,
+    (select count(*) from activation.receipts where receipts.sync_name = sync_runs.sync_name)
+from activation.sync_runs
+where run_id = (select run_id from activation.sync_runs order by started_at desc limit 1)
+order by sync_name
+"""
+NEXT = """
+Where to look next
+  the golden customers   {path}, table marts.customers
+  why a row was set aside             table marts.quarantine
+  the book               make docs
+  the systems by hand    make sandbox
+"""
