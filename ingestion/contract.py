@@ -1,6 +1,6 @@
-"""The raw contract: what every raw table holds, read from `models/staging/<source>/_<source>__sources.yml`.
+"""The raw contract: what every raw table holds.
 
-That YAML is the only declaration: dbt documents and tests it, ingestion creates its tables,
+`models/staging/<source>/_<source>__sources.yml` is the only declaration: dbt documents and tests it, ingestion creates its tables,
 types its rows and sets aside what breaks it.
 
 A table's meta may say `primary_key`, `cursor` (the column that says when a row last changed),

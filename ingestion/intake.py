@@ -268,8 +268,8 @@ class Intake:
                     '{name}', i._source_file,
                     split_part(o._broken, '|', 1), split_part(o._broken, '|', 2),
                     case split_part(o._broken, '|', 2)
-                        when 'required' then split_part(o._broken, '|', 1) || ' is required and empty'
-                        when 'key' then 'a later row has the same key ({", ".join(table.primary_key)})'
+                        when 'required' then split_part(o._broken, '|', 1) || ' is empty'
+                        when 'key' then 'a later row has the same key'
                         else split_part(o._broken, '|', 1) || ' is not a '
                             || split_part(o._broken, '|', 3)
                     end,

@@ -1,4 +1,4 @@
-"""Source systems, one module each. A module declares `SOURCE` and is loaded when it is asked for."""
+"""Source systems, one module each, which declares `SOURCE`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ingestion.pipeline import Source
 
-NAMES = ("retail_pro",)
+NAMES = ("retail_pro", "files")
 
 
 def source(name: str) -> Source:

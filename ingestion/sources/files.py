@@ -1,0 +1,347 @@
+"""File feeds: any CSV, Excel or Parquet file, declared in one YAML of `ingestion/feeds/`.
+
+Data flow: files under ORFEVRE_FEEDS_ROOT → columns mapped onto the canonical contract
+→ raw_files.<entity>. `ingestion/feeds/feed.schema.json` says what a feed may hold.
+
+A file is read again only when its content or its feed has changed; its old rows go then, so that
+the raw table holds what the file holds. Where two files have the same key, the last one read
+(files in the order of their names) has the last word.
+
+Deliberately absent: guessing days and months. Only ISO dates are read unless the feed says how
+dates are written; 03/04/2024 is two days.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jsonschema
+import pyarrow as pa
+import yaml
+
+from ingestion import tabular
+from ingestion.contract import Table
+from ingestion.intake import Batch
+from ingestion.pipeline import Request, Source, SourceError, describe
+from warehouse import ROOT
+
+log = logging.getLogger(__name__)
+
+FEEDS = ROOT / "ingestion" / "feeds"
+GIVEN = ("source", "_feed", "_file", "_row_number")
+DATES_IN_TEXT = ("birth_date",)  # a date that stays text, since people write anything there
+TEMPLATE = re.compile(r"\{([^{}]+)\}")
+ISO = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A declared feed. `columns` maps each column of the entity to how it is made."""
+
+    name: str
+    source: str
+    entity: str
+    path: str
+    columns: dict[str, Any]
+    options: dict[str, Any]
+    fingerprint: str
+
+    @property
+    def wanted(self) -> list[str]:
+        """Columns of the file that the mapping reads, in order."""
+        names: dict[str, None] = {}
+        for rule in self.columns.values():
+            column = rule if isinstance(rule, str) else rule.get("column", "")
+            names.update(dict.fromkeys(_in_template(column) or ([column] if column else [])))
+        return list(names)
+
+
+def feeds(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yml"))
+
+
+def parse(path: Path, tables: Mapping[str, Table]) -> Feed:
+    """Read a feed. Raises SourceError that names the file, the key and the rule broken."""
+    try:
+        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise SourceError(f"{path.name}{line}: not YAML") from None
+    schema = json.loads((FEEDS / "feed.schema.json").read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(declared))
+    if error:
+        key = ".".join(map(str, error.absolute_path)) or "the feed"
+        raise SourceError(f"{path.name}: {key}: {error.message}")
+    table = tables[declared["entity"]]
+    allowed = [name for name in table.column_names if name not in GIVEN]
+    for name in (*declared["columns"], *declared.get("key", [])):
+        if name not in allowed:
+            raise SourceError(
+                f"{path.name}: columns.{name}: {table.name} has no such column; "
+                f"expected one of {', '.join(allowed)}"
+            )
+    return Feed(
+        name=declared.get("name", path.stem),
+        source=declared["source"],
+        entity=declared["entity"],
+        path=declared["path"],
+        columns=declared["columns"],
+        options=declared,
+        fingerprint=hashlib.sha256(path.read_bytes()).hexdigest()[:16],
+    )
+
+
+def read(request: Request) -> Iterator[Batch]:
+    root = Path(os.environ["ORFEVRE_FEEDS_ROOT"])
+    if not root.is_dir():
+        raise SourceError("ORFEVRE_FEEDS_ROOT is no folder")
+    known = request.memory.setdefault("files", {})
+    folder = Path(os.environ.get("ORFEVRE_FEEDS", FEEDS))
+    declared = feeds(folder)
+    unknown = set(request.feeds) - {path.stem for path in declared}
+    if unknown:
+        raise SourceError(f"no feed named {', '.join(sorted(unknown))}")
+    for path in declared:
+        if request.feeds and path.stem not in request.feeds:
+            continue
+        try:
+            feed = parse(path, request.tables)
+        except SourceError as error:
+            log.error("%s", error)
+            request.failures.setdefault(_entity_of(path, request.tables), []).append(str(error))
+            continue
+        files = sorted(file for file in root.glob(feed.path) if file.is_file())
+        if not files:
+            log.info("feed %s: no file yet", feed.name)
+        for file in files:
+            yield from _read_file(feed, file, file.relative_to(root).as_posix(), known, request)
+
+
+def _entity_of(path: Path, tables: Mapping[str, Table]) -> str:
+    """The table that a wrong feed's failure is reported on."""
+    named = re.search(r"^entity:\s*(\w+)", path.read_text(encoding="utf-8", errors="replace"), re.M)
+    return named[1] if named and named[1] in tables else next(iter(tables))
+
+
+def _read_file(
+    feed: Feed, file: Path, name: str, known: dict[str, Any], request: Request
+) -> Iterator[Batch]:
+    key = f"{feed.name}:{name}"
+    before = known.get(key)
+    try:
+        with file.open("rb") as content:
+            now = {
+                "size": file.stat().st_size,
+                "hash": hashlib.file_digest(content, "sha256").hexdigest(),
+                "feed": feed.fingerprint,
+                "entity": feed.entity,
+            }
+        if before == now and not request.full:
+            return
+        if before:
+            rows_of = {"_feed": feed.name, "_file": name}
+            replaced = (before["entity"], rows_of)
+        mapping = Select(feed, request.tables[feed.entity])
+        for chunk in _chunks(feed, file):
+            where = f"{name}#{chunk.part}" if chunk.part else name
+            yield Batch(feed.entity, mapping(chunk, name), where, chunk.numbers, chunk.malformed)
+    except Exception as error:
+        why = str(error) if isinstance(error, tabular.UnreadableFile) else describe(error)
+        message = f"feed {feed.name}: {name} cannot be read: {why}"
+        log.error("%s", message)
+        request.failures.setdefault(feed.entity, []).append(message)
+        return
+    if before:
+        request.replaced.append(replaced)
+    known[key] = now
+
+
+def _chunks(feed: Feed, file: Path) -> Iterator[tabular.Chunk]:
+    option = feed.options.get
+    kind = option("format") or tabular.format_of(file)
+    if kind == "parquet":
+        return tabular.read_parquet(file, feed.wanted)
+    if kind == "excel":
+        return tabular.read_excel(
+            file, feed.wanted, option("sheet"), option("header"), option("decimal", ".")
+        )
+    return tabular.read_csv(
+        file,
+        feed.wanted,
+        encoding=option("encoding"),
+        delimiter=option("delimiter"),
+        quote=option("quote", '"'),
+        escape=option("escape"),
+        header=option("header"),
+    )
+
+
+class Select:
+    """The feed's mapping as one SQL `select` over a chunk."""
+
+    def __init__(self, feed: Feed, table: Table) -> None:
+        self.feed = feed
+        types = {column.name: column.data_type for column in table.columns}
+        made = {
+            name: self._typed(name, types[name], self._value(rule))
+            for name, rule in feed.columns.items()
+        }
+        key = table.primary_key[-1]
+        if key not in made:
+            if parts := feed.options.get("key"):
+                whole = " and ".join(f"({made[part]}) is not null" for part in parts)
+                joined = ", ".join(made[part] for part in parts)
+                made[key] = f"case when {whole} then concat_ws(':', {joined}) end"
+            else:
+                parts = [f"coalesce({value}, '')" for value in made.values()]
+                made[key] = f"md5(concat_ws(chr(31), {', '.join(parts)}))"
+        made |= {"source": _literal(feed.source), "_feed": _literal(feed.name)}
+        columns = ", ".join(f'{value} as "{name}"' for name, value in made.items())
+        self.sql = f"select {columns} from chunk"
+        self.db = duckdb.connect()
+        self.db.execute("set TimeZone = 'UTC'")
+
+    def __call__(self, chunk: tabular.Chunk, file: str) -> pa.Table:
+        """The chunk's rows as the entity's columns, in text."""
+        rows = chunk.rows
+        if not len(rows):
+            return pa.table({})
+        self.db.register("chunk", rows)
+        mapped = self.db.execute(self.sql).to_arrow_table()
+        self.db.unregister("chunk")
+        return mapped.append_column(
+            "_file", pa.array([file] * len(mapped), pa.string())
+        ).append_column("_row_number", pa.array(chunk.numbers, pa.int64()).cast(pa.string()))
+
+    def _value(self, rule: Any) -> str:
+        """SQL of a mapped value: a column, a template, a constant; null when blank."""
+        if isinstance(rule, str):
+            rule = {"column": rule}
+        if "constant" in rule:
+            return _literal(str(rule["constant"]))
+        column = rule["column"]
+        if names := _in_template(column):
+            parts = []
+            for number, part in enumerate(TEMPLATE.split(column)):
+                parts.append(f"coalesce({_column(part)}, '')" if number % 2 else _literal(part))
+            some = " or ".join(f"{_column(name)} is not null" for name in names)
+            joined = f"trim(regexp_replace(concat({', '.join(parts)}), '\\s+', ' ', 'g'))"
+            value = f"case when {some} then {joined} end"
+        else:
+            value = _column(column)
+        if values := rule.get("values"):
+            branches = " ".join(
+                f"when {_literal(word)} then {_literal(_plain(meant))}"
+                for written, meant in values.items()
+                for word in _words(written)
+            )
+            value = f"case lower({value}) {branches} else {value} end"
+        if "default" in rule:
+            value = f"coalesce({value}, {_literal(_plain(rule['default']))})"
+        return value
+
+    def _typed(self, name: str, data_type: str, value: str) -> str:
+        """SQL of a value as the contract can read it; as written when it is not understood."""
+        if data_type == "decimal(18,4)":
+            return f"coalesce({_number(value, self.feed.options.get('decimal'))}, {value})"
+        if data_type in ("timestamp", "date"):
+            return f"coalesce(strftime({self._date(value)}, '%Y-%m-%d %H:%M:%S.%f'), {value})"
+        if name in DATES_IN_TEXT:
+            return f"coalesce(strftime({self._date(value)}, '%Y-%m-%d'), {value})"
+        return value
+
+    def _date(self, value: str) -> str:
+        """SQL of a time in UTC, or null: by the feed's formats, as ISO, as an Excel serial."""
+        ways = [
+            f"case when regexp_full_match({value}, '{ISO}') then try_cast({value} as timestamp) end"
+        ]
+        if formats := self.feed.options.get("dates"):
+            listed = ", ".join(_literal(form) for form in formats)
+            ways.insert(0, f"try_strptime({value}, [{listed}])")
+        if self.feed.options.get("excel_serials"):
+            ways.append(
+                f"case when regexp_full_match({value}, '\\d{{4,5}}([.,]\\d+)?') then timestamp "
+                f"'1899-12-30' + to_days(1) * try_cast(replace({value}, ',', '.') as double) end"
+            )
+        moment = f"coalesce({', '.join(ways)})"
+        moment = f"case when year({moment}) >= 1000 then {moment} end"
+        zone = self.feed.options.get("timezone", "UTC")
+        if zone == "UTC":
+            return moment
+        return f"timezone('UTC', timezone({_literal(zone)}, {moment}))"
+
+
+def _in_template(column: str) -> list[str]:
+    return TEMPLATE.findall(column)
+
+
+def _column(name: str) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    return f"nullif(trim({quoted}, ' \t\r\n\u00a0\u202f'), '')"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _words(written: Any) -> tuple[str, ...]:
+    """A written value as it is compared. YAML reads a bare yes or no as a truth value."""
+    if isinstance(written, bool):
+        return ("true", "yes", "on") if written else ("false", "no", "off")
+    return (str(written).casefold(),)
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _number(value: str, decimal: str | None) -> str:
+    """SQL of a written number with a point and no thousands, or null.
+
+    Blanks, apostrophes and currency signs go. Without a declared decimal sign, a lone comma or
+    point followed by three digits (1,234) is left as it is: it may be either.
+    """
+    bare = f"regexp_replace({value}, '[\\s\u00a0\u202f''’€$£]', '', 'g')"
+    grouped = {".": r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", ",": r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"}
+    plain = {".": r"[+-]?\d*\.?\d+", ",": r"[+-]?\d*,?\d+"}
+
+    def point(without: str) -> str:
+        return f"replace(replace({bare}, '{without}', ''), ',', '.')"
+
+    if decimal == ",":
+        return (
+            f"case when regexp_full_match({bare}, '{grouped[',']}') then {point('.')} "
+            f"when regexp_full_match({bare}, '{plain[',']}') then {point(' ')} else {bare} end"
+        )
+    if decimal == ".":
+        return (
+            f"case when regexp_full_match({bare}, '{grouped['.']}') "
+            f"then replace({bare}, ',', '') else {bare} end"
+        )
+    return (
+        f"case when regexp_full_match({bare}, '[+-]?\\d*,(\\d{{1,2}}|\\d{{4,}})') then {point(' ')} "
+        f"when regexp_full_match({bare}, '[+-]?\\d{{1,3}}(\\.\\d{{3}})+,\\d+') then {point('.')} "
+        f"when regexp_full_match({bare}, '[+-]?\\d{{1,3}}(,\\d{{3}})+\\.\\d+') "
+        f"then replace({bare}, ',', '') else {bare} end"
+    )
+
+
+SOURCE = Source(
+    "files",
+    ("ORFEVRE_FEEDS_ROOT",),
+    read,
+    logs=frozenset(
+        {"customers", "orders", "order_lines", "products", "stores", "consents", "events"}
+    ),
+)

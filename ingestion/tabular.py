@@ -1,0 +1,471 @@
+"""CSV, Excel and Parquet files as chunks of text, whatever made them.
+
+What is not said is found out: the format by its first bytes, the encoding by byte order mark and
+by what decodes, the delimiter and the header row by where the wanted columns are. Every line is
+either in a chunk or malformed, with its number; nothing disappears.
+
+CSV goes through Python's `csv` module (C) in chunks, since pyarrow and DuckDB lose the line
+number of a good row, give up a file for one bad byte, and cannot come back from a stray quote.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import logging
+import re
+import unicodedata
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import charset_normalizer
+import pyarrow as pa
+import pyarrow.parquet as pq
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from ingestion.intake import as_text
+
+log = logging.getLogger(__name__)
+csv.field_size_limit(2**31 - 1)
+
+ROWS_A_CHUNK = 50_000
+HEADER_WITHIN = 30  # rows in which a header is looked for
+LINES_A_RECORD = 500  # a quoted field that spans more lines than this is a stray quote
+DELIMITERS = (";", ",", "\t", "|")
+SURROGATE = re.compile("[\udc80-\udcff]")
+BYTE_ORDER_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
+
+
+class UnreadableFile(Exception):
+    """A file as a whole cannot be read; the message holds no content of it."""
+
+
+@dataclass
+class Chunk:
+    """Rows of the wanted columns as text, their line numbers, and the lines that are no row."""
+
+    rows: pa.Table
+    numbers: list[int]
+    malformed: list[tuple[int, str, str]] = field(default_factory=list)
+    part: str = ""  # the sheet, when a workbook has several
+
+
+@dataclass
+class Header:
+    """Where each wanted column is. `width` is how many fields a row has."""
+
+    names: list[str]
+    places: dict[str, int]
+    width: int
+    named: int  # place after the last column that has a name
+
+    @property
+    def ignored(self) -> list[str]:
+        used = set(self.places.values())
+        return [name for place, name in enumerate(self.names) if name and place not in used]
+
+
+def fold(name: Any) -> str:
+    """A column name as it is compared: without case, accents, blanks around or doubled."""
+    text = unicodedata.normalize("NFKD", str(name).replace("\ufeff", ""))
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    return " ".join(text.casefold().split())
+
+
+def header_of(fields: Sequence[Any], wanted: Iterable[str]) -> Header:
+    """Read a row as the header. A repeated name is `name#2`, and `#3` is the third column."""
+    names, times = [], Counter[str]()
+    for value in fields:
+        name = fold(value) if value is not None else ""
+        times[name] += 1
+        names.append(name if times[name] == 1 or not name else f"{name}#{times[name]}")
+    places = {}
+    for column in wanted:
+        number = re.fullmatch(r"#(\d+)", column)
+        if number and 0 < int(number[1]) <= len(names):
+            places[column] = int(number[1]) - 1
+        elif fold(column) in names and fold(column):
+            places[column] = names.index(fold(column))
+    named = max((place + 1 for place, name in enumerate(names) if name), default=len(names))
+    return Header(names, places, len(names), named)
+
+
+def find_header(
+    rows: Sequence[Sequence[Any]], wanted: Sequence[str], declared: int | bool | None
+) -> tuple[int, Header]:
+    """Place of the header among the first rows (-1: there is none) and the header.
+
+    The row that holds most of the wanted names is it, the first of equals. Raises
+    UnreadableFile when no row holds any.
+    """
+    if declared is False:
+        width = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else 0
+        header = header_of([f"#{place + 1}" for place in range(width)], wanted)
+        return -1, header
+    found = [(place, header_of(row, wanted)) for place, row in enumerate(rows)]
+    place, header = max(
+        found, key=lambda it: (len(it[1].places), -it[0]), default=(0, header_of([], wanted))
+    )
+    if not header.places:
+        raise UnreadableFile("no row holds any of the feed's columns as a header")
+    return place, header
+
+
+# CSV -----------------------------------------------------------------------------------------
+
+
+def read_csv(
+    path: Path,
+    wanted: Sequence[str],
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    quote: str = '"',
+    escape: str | None = None,
+    header: int | bool | None = None,
+) -> Iterator[Chunk]:
+    """Chunks of a delimited file. `header` is its line (1 …), False for none, None to find it."""
+    encoding = encoding or encoding_of(path)
+    dialect = {"quotechar": quote, "escapechar": escape}
+    dialect["delimiter"] = delimiter or delimiter_of(path, encoding, dialect, wanted, header)
+    with _text(path, encoding) as text:
+        first = _head(_records(text, dialect), header)
+    place, found = find_header([fields for _, fields, _ in first], wanted, header)
+    _report(path, found, wanted)
+    above = first[place][0] if place >= 0 else 0
+    with _text(path, encoding) as text:
+        records = (it for it in _records(text, dialect, found.width) if it[0] > above)
+        while rows := list(islice(records, ROWS_A_CHUNK)):
+            chunk = _csv_chunk(rows, found, wanted, encoding)
+            if chunk.numbers or chunk.malformed:
+                yield chunk
+
+
+def _head(records: Iterator[Record], header: int | bool | None) -> list[Record]:
+    """The records among which the header is: the declared line alone, or the first ones."""
+    if header in (None, False):
+        return list(islice(records, HEADER_WITHIN))
+    return [it for it in islice(records, int(header)) if it[0] == header]
+
+
+Record = tuple[int, list[str], list[str]]  # first line number, fields, the lines as they are
+
+
+class _Runaway(Exception):
+    """A record spans too many lines."""
+
+
+class _Lines:
+    """Lines for `csv.reader`, which asks for more while a quote is open; they can be put back."""
+
+    def __init__(self, source: Iterable[str]) -> None:
+        self._source = iter(source)
+        self._back: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.popleft() if self._back else next(self._source)
+        self.taken.append(line)
+        if len(self.taken) > LINES_A_RECORD:
+            raise _Runaway
+        return line
+
+    def put_back(self, lines: Sequence[str]) -> None:
+        self._back.extendleft(reversed(lines))
+
+
+def _records(
+    source: Iterable[str], dialect: Mapping[str, str | None], width: int = 0
+) -> Iterator[Record]:
+    """Records of a CSV. Where a stray quote swallows lines, its line stands alone, unparsed."""
+    lines, start = _Lines(source), 1
+    while True:
+        reader = csv.reader(lines, **dialect)
+        try:
+            for fields in reader:
+                taken, lines.taken = lines.taken, []
+                if (
+                    len(taken) > 1
+                    and width
+                    and _swallowed(fields, taken, dialect["delimiter"], width)
+                ):
+                    yield start, [], taken[:1]
+                    lines.put_back(taken[1:])
+                    start += 1
+                    break
+                yield start, fields, taken
+                start += len(taken)
+            else:
+                return
+        except (_Runaway, csv.Error):
+            taken, lines.taken = lines.taken, []
+            yield start, [], taken[:1]
+            lines.put_back(taken[1:])
+            start += 1
+
+
+def _swallowed(fields: list[str], taken: list[str], delimiter: str, width: int) -> bool:
+    """Whether a record of several lines holds lines that look like records of their own."""
+    if len(fields) != width:
+        return True
+    return width > 3 and any(line.count(delimiter) >= width - 1 for line in taken[1:])
+
+
+def _csv_chunk(
+    records: Sequence[Record], header: Header, wanted: Sequence[str], encoding: str
+) -> Chunk:
+    good: list[list[str]] = []
+    written: list[list[str]] = []
+    numbers: list[int] = []
+    malformed: list[tuple[int, str, str]] = []
+    width, named = header.width, header.named
+    for number, fields, lines in records:
+        count = len(fields)
+        if count != width:
+            if not any(map(str.strip, lines)):
+                continue
+            if count > width and not any(map(str.strip, fields[width:])):
+                fields = fields[:width]
+            elif named <= count < width:
+                fields = fields + [""] * (width - count)
+            else:
+                malformed.append((number, _miscounted(count, width), _shown(lines)))
+                continue
+        if not any(map(str.strip, fields)):
+            continue
+        good.append(fields)
+        written.append(lines)
+        numbers.append(number)
+    try:
+        return Chunk(_columns(good, header, wanted), numbers, malformed)
+    except UnicodeEncodeError:
+        kept = []
+        read = header.places.values()
+        for place, fields in enumerate(good):
+            if any(SURROGATE.search(fields[column]) for column in read):
+                reason = f"bytes that are not {encoding}"
+                malformed.append((numbers[place], reason, _shown(written[place])))
+            else:
+                kept.append(place)
+        rows = _columns([good[place] for place in kept], header, wanted)
+        return Chunk(rows, [numbers[place] for place in kept], malformed)
+
+
+def _miscounted(count: int, width: int) -> str:
+    if not count:
+        return "a quote is opened and never closed"
+    return f"{count} fields where the header has {width}"
+
+
+def _shown(lines: Sequence[str]) -> str:
+    text = "".join(lines).rstrip("\r\n")
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _columns(rows: Sequence[Sequence[str]], header: Header, wanted: Sequence[str]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * header.width
+    arrays = [
+        pa.array(columns[header.places[name]], pa.string())
+        if name in header.places
+        else pa.nulls(len(rows), pa.string())
+        for name in wanted
+    ]
+    return pa.table(arrays, names=list(wanted))
+
+
+def _report(path: Path, header: Header, wanted: Sequence[str]) -> None:
+    missing = [name for name in wanted if name not in header.places]
+    if missing:
+        log.warning("%s: no column %s", path.name, ", ".join(missing))
+    if header.ignored:
+        log.info("%s: columns ignored: %s", path.name, ", ".join(header.ignored))
+
+
+def _open(path: Path) -> IO[bytes]:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+
+
+def _text(path: Path, encoding: str) -> io.TextIOWrapper:
+    """Text of a file, lines ended by any of CR, LF and CRLF; a bad byte is a surrogate."""
+    wide = encoding.replace("_", "-").lower().startswith(("utf-16", "utf-32"))
+    errors = "replace" if wide else "surrogateescape"
+    return io.TextIOWrapper(_open(path), encoding=encoding, errors=errors, newline="")
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a text file: byte order mark, then UTF-8 unless most of the lines with
+    accents are not, then what charset-normalizer finds among the code pages of Europe."""
+    with _open(path) as file:
+        head = file.read(64 * 1024)
+    for mark, name in BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return name
+    if head and head.count(b"\x00") > len(head) / 5:
+        return "utf-16-be" if head[::2].count(b"\x00") > head[1::2].count(b"\x00") else "utf-16-le"
+    good, bad, odd = 0, 0, []
+    with _open(path) as file:
+        while lines := file.readlines(1 << 20):
+            try:
+                good += not b"".join(lines).decode("utf-8").isascii()
+            except UnicodeDecodeError:
+                for line in lines:
+                    if line.isascii():
+                        continue
+                    try:
+                        line.decode("utf-8")
+                        good += 1
+                    except UnicodeDecodeError:
+                        bad += 1
+                        odd.append(line)
+            if bad >= 500:
+                break
+    if good >= bad:
+        return "utf-8"
+    pages = ["cp1252", "iso8859_15", "mac_roman", "cp850", "cp1250"]
+    best = charset_normalizer.from_bytes(b"".join(odd[:500]), cp_isolation=pages).best()
+    return best.encoding if best else "cp1252"
+
+
+def delimiter_of(
+    path: Path,
+    encoding: str,
+    dialect: Mapping[str, str | None],
+    wanted: Sequence[str],
+    header: int | bool | None,
+) -> str:
+    """The delimiter under which most wanted columns are found, then the most regular one."""
+
+    def score(delimiter: str) -> tuple[int, float, int]:
+        with _text(path, encoding) as text:
+            records = _records(text, {**dialect, "delimiter": delimiter})
+            rows = [fields for _, fields, _ in islice(records, 200)]
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        regular = max(widths.values(), default=0) / max(len(rows), 1)
+        try:
+            _, found = find_header(rows[:HEADER_WITHIN], wanted, header)
+        except UnreadableFile:
+            return 0, regular, 0
+        return len(found.places), regular, found.width
+
+    return max(DELIMITERS, key=score)
+
+
+# Excel ---------------------------------------------------------------------------------------
+
+
+def read_excel(
+    path: Path,
+    wanted: Sequence[str],
+    sheet: str | None = None,
+    header: int | bool | None = None,
+    decimal: str = ".",
+) -> Iterator[Chunk]:
+    """Chunks of a workbook (.xlsx, .xlsb, .xls, .ods); row numbers are those Excel shows.
+
+    `sheet` names one, `*` means every visible sheet that has the columns; by default the visible
+    sheet that has most of them. A number that is whole has no decimals ('81612345'); other
+    numbers are written with `decimal`.
+    """
+    workbook = CalamineWorkbook.from_path(str(path))
+    candidates = [
+        it.name
+        for it in workbook.sheets_metadata
+        if it.typ == SheetTypeEnum.WorkSheet
+        and (it.visible == SheetVisibleEnum.Visible or (sheet and fold(sheet) == fold(it.name)))
+        and (sheet in (None, "*") or fold(sheet) == fold(it.name))
+    ]
+    found = []
+    for name in candidates:
+        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        first = header - 1 if isinstance(header, int) and header is not False else 0
+        head = rows[first : first + (1 if first or header == 1 else HEADER_WITHIN)]
+        try:
+            place, columns = find_header([list(map(_blank, r)) for r in head], wanted, header)
+        except UnreadableFile:
+            continue
+        found.append((len(columns.places), name, rows, first + place, columns))
+    if not found:
+        raise UnreadableFile("no visible sheet holds any of the feed's columns")
+    best = max(found, key=lambda it: it[0])
+    for _, name, rows, place, columns in found if sheet == "*" else [best]:
+        _report(path, columns, wanted)
+        for first in range(place + 1, len(rows), ROWS_A_CHUNK):
+            some = rows[first : first + ROWS_A_CHUNK]
+            numbers, good = [], []
+            for offset, row in enumerate(some):
+                cells = [_cell(value, decimal) for value in row]
+                if any(cells):
+                    good.append(cells)
+                    numbers.append(first + offset + 1)
+            chunk = Chunk(_columns(good, columns, wanted), numbers)
+            chunk.part = name if sheet == "*" else ""
+            if numbers:
+                yield chunk
+
+
+def _blank(value: Any) -> str:
+    return _cell(value, ".") or ""
+
+
+def _cell(value: Any, decimal: str) -> str | None:
+    """A cell as text; None when it is empty, blank or an error such as #N/A."""
+    if isinstance(value, str):
+        return None if not value.strip() or value in EXCEL_ERRORS else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        return repr(value).replace(".", decimal)
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return None if value is None else str(value)
+
+
+# Parquet -------------------------------------------------------------------------------------
+
+
+def read_parquet(path: Path, wanted: Sequence[str]) -> Iterator[Chunk]:
+    """Chunks of a Parquet file; its first row is row 1."""
+    file = pq.ParquetFile(path)
+    header = header_of(file.schema_arrow.names, wanted)
+    if not header.places:
+        raise UnreadableFile("the file has none of the feed's columns")
+    _report(path, header, wanted)
+    names = {file.schema_arrow.names[place]: name for name, place in header.places.items()}
+    number = 1
+    for batch in file.iter_batches(ROWS_A_CHUNK, columns=list(names)):
+        table = pa.Table.from_batches([batch])
+        table = table.rename_columns([names[name] for name in table.column_names])
+        yield Chunk(as_text(table, wanted), list(range(number, number + len(table))))
+        number += len(table)
+
+
+def format_of(path: Path) -> str:
+    """`excel`, `parquet` or `csv`, by the file's first bytes."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "excel"
+    return "csv"
