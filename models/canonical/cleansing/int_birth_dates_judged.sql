@@ -1,0 +1,59 @@
+with
+
+dates as (
+
+    select * from {{ ref('int_birth_dates') }}
+
+),
+
+placeholders as (
+
+    select * from {{ ref('birth_date_placeholders') }}
+
+),
+
+-- a first of January that far too many customers of one source share is that till's default
+shares as (
+
+    select
+        source,
+        birth_date,
+        sum(record_count) as record_count,
+        sum(sum(record_count)) over (partition by source) as source_count
+    from dates
+    where birth_date is not null
+    group by source, birth_date
+
+),
+
+judged as (
+
+    select
+        dates.source,
+        dates.raw_birth_date,
+        dates.birth_date,
+        case
+            when dates.birth_date is null then 'invalid'
+            when placeholders.birth_date is not null then 'placeholder'
+            when dates.birth_date > {{ as_of_date() }} then 'future'
+            when
+                extract(year from dates.birth_date)
+                < extract(year from {{ as_of_date() }}) - {{ var('oldest_age') }}
+                then 'too_old'
+            when
+                extract(day from dates.birth_date) = 1
+                and extract(month from dates.birth_date) = 1
+                and shares.record_count >= {{ var('default_birth_date_records') }}
+                and shares.record_count
+                >= {{ var('default_birth_date_share') }} * shares.source_count
+                then 'default'
+            else 'valid'
+        end as status
+    from dates
+    left outer join placeholders on dates.birth_date = placeholders.birth_date
+    left outer join shares
+        on dates.source = shares.source and dates.birth_date = shares.birth_date
+
+)
+
+select * from judged

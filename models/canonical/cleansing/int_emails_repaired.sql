@@ -1,0 +1,107 @@
+with
+
+written as (
+
+    select email as raw_email from {{ ref('canonical_customers') }}
+    union
+    select contact_value from {{ ref('canonical_contact_points') }}
+    where contact_type = 'email'
+    union
+    select contact_value from {{ ref('canonical_consents') }}
+    where contact_type = 'email'
+    union
+    select email from {{ ref('canonical_events') }}
+    union
+    select email from {{ ref('canonical_carts') }}
+    union
+    select email from {{ ref('canonical_stores') }}
+
+),
+
+lowered as (
+
+    select
+        raw_email,
+        lower(trim(raw_email)) as email
+    from written
+    where raw_email is not null
+
+),
+
+-- only an address that does not read at once pays for the repairs
+separated as (
+
+    select
+        raw_email,
+        case
+            when {{ matches_pattern('email', '^[a-z0-9._+-]+@[a-z0-9.-]+$') }}
+                then email
+            when email like '%@%@%'
+                then split_part(translate(email, ';/| ', ',,,,'), ',', 1)
+            else
+                replace(replace(replace(replace(replace(email,
+                    '(at)', '@'), '[at]', '@'), ' at ', '@'), 'mailto:', ''), '@@', '@')
+        end as email
+    from lowered
+
+),
+
+cleared as (
+
+    select
+        raw_email,
+        case
+            when {{ matches_pattern('email', '^[a-z0-9._+-]+@[a-z0-9.-]+$') }}
+                then email
+            else
+                {{ replace_pattern(
+                    strip_accents("translate(email, ',;' || chr(160), '..')"),
+                    '[]<>()[:space:]["]', ''
+                ) }}
+        end as email
+    from separated
+
+),
+
+trimmed as (
+
+    select
+        raw_email,
+        case
+            when
+                email like '%..%' or email like '.%' or email like '%.'
+                or email like '%.@%' or email like '%@.%'
+                then trim({{ replace_pattern(
+                    replace_pattern('email', '[.]+', '.'), '[.]?@[.]?', '@'
+                ) }}, '.')
+            else email
+        end as email
+    from cleared
+
+),
+
+parted as (
+
+    select
+        raw_email,
+        split_part(email, '@', 1) as local_part,
+        split_part(email, '@', 2) as domain,
+        email like '%@%@%' as has_two_signs
+    from trimmed
+
+),
+
+corrected as (
+
+    select
+        parted.raw_email,
+        parted.local_part,
+        coalesce(corrections.corrected_domain, parted.domain) as domain,
+        parted.has_two_signs
+    from parted
+    left join {{ ref('email_domain_corrections') }} as corrections
+        on parted.domain = corrections.domain
+
+)
+
+select * from corrected

@@ -1,0 +1,98 @@
+with
+
+texts as (
+
+    select * from {{ ref('int_name_texts') }}
+
+),
+
+placeholders as (
+
+    select * from {{ ref('name_placeholders') }}
+
+),
+
+company_words as (
+
+    select distinct texts.raw_name
+    from texts
+    cross join {{ split_words('texts.name_key', 'words') }}
+    inner join {{ ref('company_words') }} as company_words
+        on words.word = company_words.word
+        and (company_words.word_position = 'anywhere' or words.position = 1)
+    where texts.name_key like '% %'
+
+),
+
+frequencies as (
+
+    select * from {{ ref('name_frequencies') }}
+
+),
+
+-- DUPONT épouse MARTIN, DUPONT ép. MARTIN, MARTIN née DUPONT
+married as (
+
+    select
+        raw_name,
+        case
+            when name_text like '% %' and {{ matches_pattern(
+                'lower(' ~ strip_accents('name_text') ~ ')',
+                '[ (](epouse|epse|ep|vve|veuve|nee|ne)[.]? '
+            ) }}
+                then {{ replace_pattern(replace_pattern(
+                    'name_text',
+                    '[ ,]*[ (]([EÉeé][Pp][Oo][Uu][Ss][EÉeé]|[EÉeé][Pp][Ss][EÉeé]|[EÉeé][Pp]|[Vv][Vv][EÉeé]|[Vv][Ee][Uu][Vv][EÉeé])[.]? +', '>'),
+                    '[ ,]*[ (][Nn][EÉeé][EÉeé]?[.]? +', '<'
+                ) }}
+            else name_text
+        end as name_text
+    from texts
+
+),
+
+parted as (
+
+    select
+        raw_name,
+        rtrim(case
+            when name_text like '%>%' then split_part(name_text, '>', 2)
+            else split_part(name_text, '<', 1)
+        end, ' ).,-') as family_text,
+        rtrim(case
+            when name_text like '%>%' then split_part(name_text, '>', 1)
+            when name_text like '%<%' then split_part(name_text, '<', 2)
+        end, ' ).,-') as birth_text
+    from married
+
+),
+
+forms as (
+
+    select
+        texts.raw_name,
+        texts.name_text,
+        texts.name_key,
+        texts.title,
+        texts.gender,
+        {{ display_name('parted.family_text') }} as display_name,
+        {{ family_name('parted.family_text') }} as last_name,
+        {{ family_name('parted.birth_text') }} as birth_name,
+        coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
+        coalesce(frequencies.last_name_per_million, 0) as last_name_per_million,
+        placeholders.name_key is not null
+        -- no letter of any script; or one letter held down
+        or not {{ matches_pattern('texts.name_text', '[A-Za-z]|[^ -~]') }}
+        or coalesce(length(texts.name_key) > 2
+            and replace(texts.name_key, left(texts.name_key, 1), '') = '', false)
+            as is_placeholder,
+        company_words.raw_name is not null as is_company
+    from texts
+    inner join parted on texts.raw_name = parted.raw_name
+    left join placeholders on texts.name_key = placeholders.name_key
+    left join company_words on texts.raw_name = company_words.raw_name
+    left join frequencies on texts.name_key = frequencies.name
+
+)
+
+select * from forms
