@@ -41,7 +41,7 @@ log = logging.getLogger("activation")
 
 SHORTEST_MASKED = 3
 MOST_STEPS = 16  # a thousand rows halved ten times, and a few changes of mind
-LOOKS_PERSONAL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+|\+?\d[\d .-]{7,}\d")
+LOOKS_PERSONAL = re.compile(r"[^\s\"'<>@(),;]+@[^\s\"'<>@(),;]+|\+?\d[\d .-]{7,}\d")
 
 
 class Progress(Protocol):
@@ -146,6 +146,7 @@ class Run:
         self.progress = progress
         self.result = Result(sync.name)
         self._halted: str | None = None
+        self._taken = 0
         self._lock = threading.Lock()
 
     def __call__(self) -> Result:
@@ -181,8 +182,8 @@ class Run:
         self._send_all()
         done = self.result.done
         accepted = done["create"] + done["update"] + done["delete"]
-        done["failed"] = max(0, min(planned, self.options.limit or planned) - accepted)
-        done["failed"] = max(0, done["failed"] - done["rejected"])
+        to_do = self._taken if self.options.only else min(planned, self.options.limit or planned)
+        done["failed"] = max(0, to_do - accepted - done["rejected"])
         if self._halted:
             self._end("failed", self._halted)
         elif self.stopping.is_set():
@@ -225,6 +226,7 @@ class Run:
         if self.sync.mode == "update_only" and change == "create":
             change = "update"
         for chunk in chunks(rows, self.client.sizes(self.sync)[change]):
+            self._taken += len(chunk)
             yield Batch(change, chunk)
 
     def _consenting(self, rows: Iterable[Row], change: Change) -> Iterator[Row]:
@@ -264,7 +266,7 @@ class Run:
             if isinstance(error, Transient):
                 asked = max(asked, error.retry_after)
             backed_off = tenacity.wait_exponential_jitter(
-                initial=0.5, max=self.sync.longest_wait_seconds / 2
+                multiplier=0.5, max=self.sync.longest_wait_seconds / 2
             )
             return max(asked, backed_off(state))
 

@@ -1,0 +1,189 @@
+"""`python -m activation`: guards, dry runs, choices, exit codes, alerts."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import logging
+import threading
+from pathlib import Path
+
+import pytest
+
+from activation import __main__ as command
+from activation.destination import Row, declared, tool
+from activation.http import Misconfigured
+from activation.sync import masked
+from tests.activation.world import World, contact, execute
+
+SPLIO = "splio__contacts"
+
+
+def delivered(world: World, count: int) -> list[dict]:
+    rows = [contact(f"k{i:03}") for i in range(count)]
+    world.desire(SPLIO, rows)
+    assert world.run("splio") == 0
+    return rows
+
+
+def test_an_empty_model_sends_nothing_without_a_flag(world: World) -> None:
+    delivered(world, 3)
+    world.desire(SPLIO, [])
+    before = world.requests()
+    assert world.run("splio") == 3
+    assert world.requests() == before
+    assert "empty" in world.last_run()["message"]
+    assert world.run("splio", "--force") == 0
+    assert world.contacts() == {}
+
+
+def test_a_shrunken_model_stops(world: World) -> None:
+    rows = delivered(world, 200)
+    world.desire(SPLIO, rows[:170])
+    assert world.run("splio") == 3
+    assert "30 of 200" in world.last_run()["message"]
+    assert len(world.contacts()) == 200
+    world.desire(SPLIO, rows[:185])  # under the floor of rows below which no share is judged
+    assert world.run("splio") == 0
+    assert len(world.contacts()) == 185
+
+
+def test_too_many_updates_stop(duckdb_world: World) -> None:
+    rows = delivered(duckdb_world, 60)
+    duckdb_world.desire(SPLIO, [{**row, "firstname": "New"} for row in rows])
+    assert duckdb_world.run("splio") == 3
+    assert "too many rows to update" in duckdb_world.last_run()["message"]
+    assert duckdb_world.run("splio", "--force") == 0
+
+
+def test_a_key_that_comes_twice_stops_even_by_force(duckdb_world: World) -> None:
+    duckdb_world.desire(SPLIO, [contact("k1"), contact("k1", firstname="Other")])
+    assert duckdb_world.run("splio", "--force") == 3
+    assert duckdb_world.contacts() == {}
+
+
+def test_dry_run_shows_field_by_field_and_sends_nothing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivered(world, 3)
+    changed = [contact("k000", total_spent="11.00"), contact("k001"), contact("k009")]
+    world.desire(SPLIO, changed)
+    requests, runs = world.requests(), world.state("sync_runs")
+    assert world.run("splio", "--dry-run") == 0
+    shown = capsys.readouterr().out
+    assert "1 to delete, 1 to update, 1 to create; 3 held" in shown
+    assert "total_spent: '10.50' → '11.00'" in shown
+    assert "create k009" in shown and "delete k002" in shown
+    assert 'lastname: "O\'Brien" → None' in shown
+    assert (world.requests(), world.state("sync_runs")) == (requests, runs)
+
+
+def test_dry_run_says_what_a_guard_would_stop(
+    duckdb_world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivered(duckdb_world, 3)
+    duckdb_world.desire(SPLIO, [])
+    assert duckdb_world.run("splio", "--dry-run") == 3
+    assert "would stop: the sync model is empty" in capsys.readouterr().out
+
+
+def test_limit_and_only(world: World) -> None:
+    world.desire(SPLIO, [contact(f"k{i}") for i in range(6)])
+    assert world.run("splio", "--limit", "2") == 0
+    assert world.contacts().keys() == {"k0", "k1"}
+    assert world.run("splio", "--only", "k4") == 0
+    assert world.run("splio", "--only", "c-k5") == 0  # a customer id
+    assert world.contacts().keys() == {"k0", "k1", "k4", "k5"}
+    assert world.run("splio") == 0
+    assert len(world.contacts()) == 6
+
+
+def test_an_absent_tool_is_reported_and_no_error(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("SPLIO_URL")
+    caplog.set_level(logging.INFO)
+    assert duckdb_world.run("splio") == 0
+    assert "splio__contacts absent" in caplog.text
+
+
+def test_wrong_usage_is_two(duckdb_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert duckdb_world.run("mailpigeon") == 2
+    monkeypatch.setenv("SPLIO_API_KEY", "")
+    duckdb_world.desire(SPLIO, [contact("k1")])
+    assert duckdb_world.run("splio") == 1  # this sync fails, the others go on
+
+
+def test_an_unbuilt_warehouse_says_what_to_do(
+    duckdb_world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert duckdb_world.run("splio") == 1
+    assert "run dbt build first" in caplog.text
+
+
+def test_failure_above_the_declared_share_alerts_once(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received: list[dict] = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            received.append(json.loads(body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            """Quiet."""
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("ORFEVRE_ALERT_WEBHOOK", f"http://127.0.0.1:{server.server_port}/")
+    rows = [contact(f"k{i}", email="nobody" if i < 2 else f"k{i}@example.com") for i in range(10)]
+    duckdb_world.desire(SPLIO, rows)
+    assert duckdb_world.run("splio") == 1
+    server.shutdown()
+    (alert,) = received
+    assert "splio__contacts partial: 2 refused, 0 left" in alert["text"]
+    assert "nobody" not in alert["text"]
+
+
+def test_check_says_what_is_stale(duckdb_world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    assert duckdb_world.run("splio", "--check") == 4
+    delivered(duckdb_world, 2)
+    assert duckdb_world.run("splio", "--check") == 0
+    execute("update activation.sync_runs set finished_at = timestamp '2020-01-01 00:00:00'")
+    assert duckdb_world.run("splio", "--check") == 4
+    assert "last success 2020-01-01" in caplog.text
+
+
+def test_no_personal_data_in_the_log(duckdb_world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    rows = [contact(f"k{i}", email=f"secret{i}") for i in range(3)]
+    duckdb_world.desire(SPLIO, [*rows, contact("k9", lastname="Nguyen-Secret")])
+    duckdb_world.run("splio")
+    ours = [record.getMessage() for record in caplog.records if record.name == "activation"]
+    assert ours and not any("ecret" in line or "O'Brien" in line for line in ours)
+
+
+def test_words_of_a_tool_lose_what_they_quote() -> None:
+    row = Row("k1", None, None, {"firstname": "Ann", "email": "Anna.Bell@x.fr", "n": 12})
+    said = 'anna.bell@x.fr of Ann (k1, +33 6 12 34 56 78, other@y.fr) is "wrong"'
+    assert masked(said, [row]) == '[email] of [firstname] (k1, […], […]) is "wrong"'
+
+
+def test_every_declaration_is_read(tmp_path: Path) -> None:
+    assert {"splio", "clientela"} <= declared().keys()
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text("syncs: {contacts: {mood: mirror}}\n")
+    with pytest.raises(Misconfigured, match="mood"):
+        tool(wrong)
+    wrong.write_text("syncs: {contacts: {mode: mirro}}\n")
+    with pytest.raises(Misconfigured, match="mirro"):
+        tool(wrong)
+
+
+def test_help_documents_the_exit_codes() -> None:
+    text = command.parser().format_help()
+    assert all(f"{code} " in text for code in (0, 1, 2, 3, 4, 75, 143))
