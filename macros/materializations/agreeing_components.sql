@@ -1,0 +1,85 @@
+{#-
+    materialized='agreeing_components': like connected_components, but never with two nodes in one
+    component that contradict each other. The model selects left_key, right_key, weight and
+    is_conflict: links by weight, and pairs that may not meet (weight null). The table holds one
+    row per node: node_key, component_key.
+
+    The strongest links join first, and a link that would bring two contradicting nodes together
+    does not join: what is cut is always the weakest link between them. Every round joins the
+    pairs of components that are each other's strongest allowed neighbour, which comes to the same
+    as taking the links one by one, in as many rounds as the longest run of rising weights.
+-#}
+{% materialization agreeing_components, default %}
+    {%- set walk = namespace(round=0, merges=1) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% do create_scratch_table('pairs_0', sql) %}
+    {% do create_scratch_table('ends_0', '
+        select left_key as node_key, left_key as component_key
+        from ' ~ scratch_table('pairs_0') ~ '
+        union
+        select right_key, right_key from ' ~ scratch_table('pairs_0')) %}
+
+    {% for _ in range(10000) if walk.merges > 0 %}
+        {% set walk.round = walk.round + 1 %}
+        {% set pairs = scratch_table('pairs_' ~ (walk.round - 1)) %}
+        {% set ends = scratch_table('ends_' ~ (walk.round - 1)) %}
+        {% set merges = scratch_table('merges') %}
+        {% do create_scratch_table('merges', '
+            with allowed as (
+                select left_key, right_key, max(weight) as weight
+                from ' ~ pairs ~ '
+                group by left_key, right_key
+                having not max(case when is_conflict then 1 else 0 end) = 1
+            ),
+            both_ways as (
+                select left_key as node_key, right_key as other_key, weight, left_key, right_key
+                from allowed
+                union all
+                select right_key, left_key, weight, left_key, right_key from allowed
+            ),
+            ranked as (
+                select
+                    node_key, other_key,
+                    row_number() over (
+                        partition by node_key order by weight desc, left_key, right_key
+                    ) as place
+                from both_ways
+            )
+            select near.node_key as into_key, far.node_key as from_key
+            from ranked as near
+            inner join ranked as far
+                on near.node_key = far.other_key and near.other_key = far.node_key
+            where near.place = 1 and far.place = 1 and near.node_key < far.node_key') %}
+        {% do create_scratch_table('ends_' ~ walk.round, '
+            select ends.node_key, coalesce(merges.into_key, ends.component_key) as component_key
+            from ' ~ ends ~ ' as ends
+            left join ' ~ merges ~ ' as merges on ends.component_key = merges.from_key') %}
+        {% do create_scratch_table('pairs_' ~ walk.round, '
+            with moved as (
+                select
+                    coalesce(near.into_key, pairs.left_key) as left_key,
+                    coalesce(far.into_key, pairs.right_key) as right_key,
+                    pairs.weight,
+                    pairs.is_conflict
+                from ' ~ pairs ~ ' as pairs
+                left join ' ~ merges ~ ' as near on pairs.left_key = near.from_key
+                left join ' ~ merges ~ ' as far on pairs.right_key = far.from_key
+            )
+            select
+                least(left_key, right_key) as left_key,
+                greatest(left_key, right_key) as right_key,
+                max(weight) as weight,
+                is_conflict
+            from moved
+            where left_key <> right_key
+            group by least(left_key, right_key), greatest(left_key, right_key), is_conflict') %}
+        {% do drop_scratch_table('pairs_' ~ (walk.round - 1)) %}
+        {% do drop_scratch_table('ends_' ~ (walk.round - 1)) %}
+        {% set walk.merges = run_query('select count(*) from ' ~ merges)[0][0] %}
+    {% endfor %}
+
+    {% set target_relation = replace_table(
+        'select node_key, component_key from ' ~ scratch_table('ends_' ~ walk.round)) %}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
