@@ -1,0 +1,216 @@
+{#-
+    Two records, attribute by attribute, as small integers: 0 when one of the two does not say,
+    else the levels of identity_comparison_levels.csv. `pairs` is a relation of left_key,
+    right_key and rules (see int_candidate_pairs). `pattern_key` writes the nine levels as one
+    number in base six. Equality is asked first, distances only where they can be small.
+-#}
+{% macro compare_records(pairs) %}
+with
+
+records as (
+    select * from {{ ref('int_match_records') }}
+),
+
+pairs as (
+    select * from {{ pairs }}
+),
+
+measured as (
+    select
+        pairs.left_key,
+        pairs.right_key,
+        pairs.rules,
+        near.first_name_key as first_name,
+        far.first_name_key as other_first_name,
+        near.last_name_key as last_name,
+        far.last_name_key as other_last_name,
+        near.birth_name_key as birth_name,
+        far.birth_name_key as other_birth_name,
+        near.birth_date_key as birth_date,
+        far.birth_date_key as other_birth_date,
+        near.email_key as email,
+        far.email_key as other_email,
+        near.email_local_part as local_part,
+        far.email_local_part as other_local_part,
+        near.phone_key as phone,
+        far.phone_key as other_phone,
+        near.card_key as card,
+        far.card_key as other_card,
+        near.document_key as document,
+        far.document_key as other_document,
+        near.street_key as street,
+        far.street_key as other_street,
+        near.street_number,
+        far.street_number as other_street_number,
+        near.postcode_key as postcode,
+        far.postcode_key as other_postcode,
+        near.city_key as city,
+        far.city_key as other_city,
+        near.is_nameless as is_left_nameless,
+        far.is_nameless as is_right_nameless,
+        near.first_name_bits,
+        near.last_name_bits,
+        near.gender <> far.gender as is_gender_different,
+        substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
+        {{ near_distance('first_name_key') }} as first_name_distance,
+        {{ near_distance('last_name_key') }} as last_name_distance,
+        {{ near_distance('birth_date_key') }} as birth_date_distance,
+        {{ near_distance('document_key') }} as document_distance,
+        {{ near_distance('street_key') }} as street_distance,
+        case
+            when
+                substr(near.first_name_key, 1, 1) = substr(far.last_name_key, 1, 1)
+                or substr(near.last_name_key, 1, 1) = substr(far.first_name_key, 1, 1)
+                then {{ edit_distance(
+                    "near.first_name_key || ' ' || near.last_name_key",
+                    "far.last_name_key || ' ' || far.first_name_key"
+                ) }} <= 2
+        end as is_swapped
+    from pairs
+    inner join records as near on pairs.left_key = near.record_key
+    inner join records as far on pairs.right_key = far.record_key
+),
+
+levels as (
+    select
+        left_key,
+        right_key,
+        rules,
+        first_name_bits,
+        last_name_bits,
+        is_left_nameless,
+        is_right_nameless,
+        coalesce(is_gender_different, false) as is_gender_different,
+        coalesce(is_initial_same, false) as is_initial_same,
+        case
+            when first_name is null or other_first_name is null then 0
+            when first_name = other_first_name then 5
+            when is_swapped or {{ is_typo('first_name') }} then 4
+            when first_name_distance * 3 <= length(first_name) then 3
+            when
+                first_name like other_first_name || ' %'
+                or other_first_name like first_name || ' %'
+                or first_name like '% ' || other_first_name
+                or other_first_name like '% ' || first_name
+                or (length(first_name) = 1 or length(other_first_name) = 1)
+                and substr(first_name, 1, 1) = substr(other_first_name, 1, 1)
+                then 2
+            else 1
+        end as first_name,
+        case
+            when last_name is null or other_last_name is null then 0
+            when last_name = other_last_name then 5
+            when is_swapped or {{ is_typo('last_name') }}
+                or replace(last_name, ' ', '') = replace(other_last_name, ' ', '')
+                or last_name = other_birth_name or birth_name = other_last_name
+                or birth_name = other_birth_name
+                then 4
+            when last_name_distance * 3 <= length(last_name) then 3
+            when
+                ' ' || last_name || ' ' like '% ' || other_last_name || ' %'
+                or ' ' || other_last_name || ' ' like '% ' || last_name || ' %'
+                then 2
+            else 1
+        end as last_name,
+        case
+            when birth_date is null or other_birth_date is null then 0
+            when birth_date = other_birth_date then 5
+            when
+                birth_date_distance = 1
+                or substr(birth_date, 1, 4) = substr(other_birth_date, 1, 4)
+                and substr(birth_date, 5, 2) = substr(other_birth_date, 7, 2)
+                and substr(birth_date, 7, 2) = substr(other_birth_date, 5, 2)
+                then 4
+            when
+                substr(birth_date, 5, 4) = substr(other_birth_date, 5, 4)
+                or substr(birth_date, 1, 6) = substr(other_birth_date, 1, 6)
+                or substr(birth_date, 1, 4) = substr(other_birth_date, 1, 4)
+                and substr(birth_date, 7, 2) = substr(other_birth_date, 7, 2)
+                then 3
+            when birth_date_distance = 2 then 2
+            else 1
+        end as birth_date,
+        case
+            when {{ shares_rule(1) }} or email = other_email then 5
+            when email is null or other_email is null then 0
+            when local_part = other_local_part and length(local_part) >= 6 then 4
+            when
+                length(email) >= 12 and abs(length(email) - length(other_email)) <= 2
+                and {{ edit_distance('email', 'other_email') }} <= 2
+                then 4
+            else 1
+        end as email,
+        case
+            when {{ shares_rule(2) }} or phone = other_phone then 5
+            when phone is null or other_phone is null then 0
+            when
+                length(phone) = length(other_phone)
+                and {{ edit_distance('phone', 'other_phone') }} <= 1
+                then 4
+            else 1
+        end as phone,
+        case
+            when {{ shares_rule(4) }} or card = other_card then 5
+            when card is null or other_card is null then 0
+            else 1
+        end as card,
+        case
+            when {{ shares_rule(8) }} or document = other_document then 5
+            when document is null or other_document is null then 0
+            when document_distance <= 2 and length(document) >= 6 then 4
+            else 1
+        end as document,
+        case
+            when street is null or other_street is null then 0
+            when street = other_street then 5
+            when street_distance * 4 <= length(street) then 4
+            when street_number = other_street_number then 3
+            else 1
+        end as street,
+        case
+            when coalesce(postcode, city) is null or coalesce(other_postcode, other_city) is null
+                then 0
+            when
+                postcode = other_postcode
+                and (city = other_city or city is null or other_city is null)
+                then 5
+            when postcode = other_postcode or city = other_city then 4
+            when
+                length(postcode) = length(other_postcode)
+                and {{ edit_distance('postcode', 'other_postcode') }} <= 1
+                or length(city) > 4 and abs(length(city) - length(other_city)) <= 2
+                and {{ edit_distance('city', 'other_city') }} <= 2
+                then 3
+            else 1
+        end as place
+    from measured
+)
+
+select
+    *,
+    first_name + 6 * last_name + 36 * birth_date + 216 * email + 1296 * phone
+    + 7776 * card + 46656 * document + 279936 * street + 1679616 * place as pattern_key
+from levels
+{% endmacro %}
+
+{#- The distance where it can be at most 3, else null. -#}
+{% macro near_distance(column) -%}
+    case
+        when near.{{ column }} <> far.{{ column }}
+            and abs(length(near.{{ column }}) - length(far.{{ column }})) <= 3
+            then {{ edit_distance('near.' ~ column, 'far.' ~ column) }}
+    end
+{%- endmacro %}
+
+{#- One letter wrong in a name of four or more, or two letters that changed places. -#}
+{% macro is_typo(name) -%}
+    ({{ name }}_distance = 1 and length({{ name }}) > 3
+    or {{ name }}_distance = 2 and length({{ name }}) = length(other_{{ name }})
+    and translate({{ name }}, other_{{ name }}, '') = ''
+    and translate(other_{{ name }}, {{ name }}, '') = '')
+{%- endmacro %}
+
+{#- Whether one of the rules that found the pair is this one. -#}
+{% macro shares_rule(rule) -%}
+    (rules & {{ rule }}) > 0
+{%- endmacro %}

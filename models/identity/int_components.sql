@@ -1,0 +1,2 @@
+{{ config(materialized='connected_components') }}
+select left_key, right_key from {{ ref('int_links') }} where refusal is null

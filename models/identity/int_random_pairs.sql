@@ -1,0 +1,20 @@
+-- Record keys are in the order of a hash, so that records with neighbouring keys are strangers.
+with
+
+records as (
+    select record_key from {{ ref('int_match_records') }}
+),
+
+steps as (
+    select record_key as step from records where record_key <= 10
+),
+
+pairs as (
+    select records.record_key as left_key, records.record_key + steps.step as right_key
+    from records
+    cross join steps
+    where records.record_key <= {{ var('identity_random_records') }}
+)
+
+select left_key, right_key, 0 as rules from pairs
+where right_key <= (select max(record_key) from records)

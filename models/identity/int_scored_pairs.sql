@@ -1,0 +1,55 @@
+{{ config(materialized='view') }}
+-- Scores are tenths of bits: how far the evidence moves the odds that two records are one person.
+with
+
+comparisons as (
+    select * from {{ ref('int_comparisons') }}
+),
+
+weights as (
+    select * from {{ ref('int_weights') }}
+),
+
+levels as (
+    select * from {{ ref('identity_comparison_levels') }}
+),
+
+attributes as (
+    select * from {{ ref('identity_attributes') }}
+),
+
+patterns as (
+    select distinct pattern_key from comparisons
+),
+
+pattern_scores as (
+    select
+        patterns.pattern_key,
+        cast(sum(case
+            -- The value's own frequency, kept on the record, stands in for the average u.
+            when levels.is_weighed_by_frequency then round(10 / ln(2) * ln(weights.m))
+            else weights.weight
+        end) as integer) as score
+    from patterns
+    cross join attributes
+    inner join weights
+        on
+            attributes.attribute = weights.attribute
+            and {{ pattern_level('patterns') }} = weights.level
+    inner join levels
+        on weights.attribute = levels.attribute and weights.level = levels.level
+    group by patterns.pattern_key
+)
+
+select
+    comparisons.*,
+    pattern_scores.score + prior.weight
+    + case when comparisons.first_name = 5 then comparisons.first_name_bits else 0 end
+    + case when comparisons.last_name = 5 then comparisons.last_name_bits else 0 end
+        as score,
+    comparisons.is_left_nameless or comparisons.is_right_nameless as is_nameless,
+    greatest(comparisons.email, comparisons.phone, comparisons.card, comparisons.document) = 5
+        as shares_identifier
+from comparisons
+inner join pattern_scores on comparisons.pattern_key = pattern_scores.pattern_key
+inner join weights as prior on prior.attribute = 'prior'
