@@ -41,8 +41,8 @@ lines as (
             2
         )
         - round(signed.net_unit_price * signed.signed_quantity, 2) as discount_amount,
-        coalesce(signed.unit_tax, 0) * signed.signed_quantity as tax_amount,
-        signed.net_unit_price * signed.signed_quantity as line_amount,
+        round(coalesce(signed.unit_tax, 0) * signed.signed_quantity, 2) as tax_amount,
+        round(signed.net_unit_price * signed.signed_quantity, 2) as line_amount,
         signed.line_type_code = 2 as is_return
     from signed
     left outer join items on signed.retail_pro_item_id = items.retail_pro_item_id
