@@ -21,9 +21,9 @@ shares as (
         case
             when orders.state = 'canceled' or items.ordered_quantity = 0 then 1
             else
-                1 - cast(
-                    coalesce(items.cancelled_quantity, 0) / items.ordered_quantity
-                    as decimal(18, 6)
+                cast(
+                    1 - coalesce(items.cancelled_quantity, 0) / items.ordered_quantity
+                    as decimal(18, 12)
                 )
         end as kept_share,
         coalesce(items.row_amount, 0) - coalesce(items.discount_amount, 0)
