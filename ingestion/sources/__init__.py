@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ingestion.pipeline import Source
 
-NAMES = ("retail_pro", "files")
+NAMES = ("magento", "retail_pro", "clientela", "splio", "sms", "zendesk", "web", "files")
 
 
 def source(name: str) -> Source:
