@@ -35,7 +35,6 @@ def main(arguments: list[str] | None = None) -> int:
         level=logging.WARNING if console.is_terminal else logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",
     )
-    logging.getLogger("dlt").setLevel(logging.ERROR)  # pipeline.py reports its errors, safely
     try:
         pipeline.prepare(names)
     except Exception as error:

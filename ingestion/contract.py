@@ -1,7 +1,7 @@
 """The raw contract: what every raw table holds.
 
-`models/staging/<source>/_<source>__sources.yml` is the only declaration: dbt documents and tests it, ingestion creates its tables,
-types its rows and sets aside what breaks it.
+`models/staging/<source>/_<source>__sources.yml` is the only declaration: dbt documents and tests
+it, ingestion creates its tables, types its rows and sets aside what breaks it.
 
 A table's meta may say `primary_key`, `cursor` (the column that says when a row last changed),
 and, for a table whose rows live and die with another's, `parent` and `parent_key` (the order of

@@ -444,29 +444,39 @@ def _resource(table: Table, batches: Iterable[pa.Table], strategy: str) -> Any:
     )
 
 
-def _land(name: str, table: pa.Table, strategy: str = "delete-insert") -> None:
-    if not len(table):
+def _land_quarantine(rows: pa.Table) -> None:
+    """Rows already there stay as they are: the run that set them aside first keeps the credit."""
+    if not len(rows):
         return
     with tempfile.TemporaryDirectory(prefix="orfevre-") as directory:
         landing = _Landing("ingestion", Path(directory))
         landing.memory()
-        landing.extract({name: [table]}, strategy=strategy)
+        landing.extract({"quarantine": [rows]}, strategy="insert-only")
         landing.load()
 
 
-def _land_quarantine(rows: pa.Table) -> None:
-    """Rows already there stay as they are: the run that set them aside first keeps the credit."""
-    _land("quarantine", rows, strategy="insert-only")
-
-
 def _land_reports(reports: Sequence[Report]) -> None:
-    table = contract("ingestion")["loads"]
-    kinds = {"bigint": pa.int64(), "timestamp": pa.timestamp("us")}
-    columns = [
-        pa.array([getattr(r, c.name) for r in reports], kinds.get(c.data_type, pa.string()))
-        for c in table.columns
-    ]
-    _land("loads", pa.table(columns, names=table.column_names))
+    """Write the reports of one load of one source, all or none, once however often it is done."""
+    names = contract("ingestion")["loads"].column_names
+    mark = "?" if warehouse.target() == "duckdb" else "%s"
+    connection = warehouse.connect()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("begin")
+        for report in reports:
+            cursor.execute(
+                "delete from raw_ingestion.loads where load_id = "
+                f"{mark} and source = {mark} and table_name = {mark}",
+                [report.load_id, report.source, report.table_name],
+            )
+            cursor.execute(
+                f"insert into raw_ingestion.loads ({', '.join(names)}) "
+                f"values ({', '.join([mark] * len(names))})",
+                [getattr(report, name) for name in names],
+            )
+        cursor.execute("commit")
+    finally:
+        connection.close()
 
 
 def _land_lost_report(memory: Mapping[str, Any]) -> None:

@@ -34,7 +34,8 @@ def session(reset_header: str | None = None) -> Any:
             response.headers.setdefault("Retry-After", response.headers[reset_header])
 
     hooks = {"response": [come_back] if reset_header else []}
-    return Client(retry_condition=cut_off, session_attrs={"hooks": hooks}).session
+    client = Client(raise_for_status=False, retry_condition=cut_off, session_attrs={"hooks": hooks})
+    return client.session
 
 
 def cut_off(response: Response | None, exception: BaseException | None) -> bool:
@@ -48,7 +49,9 @@ def cut_off(response: Response | None, exception: BaseException | None) -> bool:
     return False
 
 
-def read(config: RESTAPIConfig, request: Request, children: Children | None = None) -> Iterator[Batch]:
+def read(
+    config: RESTAPIConfig, request: Request, children: Children | None = None
+) -> Iterator[Batch]:
     """Rows of every resource of a dlt rest_api config; a resource is named after its table.
 
     `children` says which key of a row holds the rows of which other table.
@@ -109,7 +112,9 @@ class ByTotal(BasePaginator):
         self.update_request(request)
 
     def update_state(self, response: Response, data: Sequence[Any] | None = None) -> None:
-        self._has_next_page = bool(data) and self.page * self.page_size < response.json()[self.total]
+        self._has_next_page = (
+            bool(data) and self.page * self.page_size < response.json()[self.total]
+        )
         self.page += 1
 
     def update_request(self, request: HttpRequest) -> None:

@@ -33,7 +33,8 @@ def read(request: Request) -> Iterator[Batch]:
                 "name": name,
                 "endpoint": {
                     "path": f"/{name}",
-                    "params": {"limit": 500} | rest.since("updated_since", request.cursors.get(name)),
+                    "params": {"limit": 500}
+                    | rest.since("updated_since", request.cursors.get(name)),
                     "data_selector": name,
                     "paginator": {
                         "type": "cursor",

@@ -330,7 +330,8 @@ def _number(value: str, decimal: str | None) -> str:
             f"then replace({bare}, ',', '') else {bare} end"
         )
     return (
-        f"case when regexp_full_match({bare}, '[+-]?\\d*,(\\d{{1,2}}|\\d{{4,}})') then {point(' ')} "
+        f"case when regexp_full_match({bare}, '[+-]?\\d*,(\\d{{1,2}}|\\d{{4,}})') "
+        f"then {point(' ')} "
         f"when regexp_full_match({bare}, '[+-]?\\d{{1,3}}(\\.\\d{{3}})+,\\d+') then {point('.')} "
         f"when regexp_full_match({bare}, '[+-]?\\d{{1,3}}(,\\d{{3}})+\\.\\d+') "
         f"then replace({bare}, ',', '') else {bare} end"

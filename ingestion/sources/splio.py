@@ -40,11 +40,15 @@ class SplioAuth(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         if not self.token:
-            keys = {
-                "api_key": os.environ["SPLIO_API_KEY"],
-                "password": os.environ["SPLIO_PASSWORD"],
-            }
-            answer = self.session.post(f"{self.base_url}/authenticate", json=keys)
+            answer = self.session.post(
+                f"{self.base_url}/authenticate",
+                json={
+                    "api_key": os.environ["SPLIO_API_KEY"],
+                    "password": os.environ["SPLIO_PASSWORD"],
+                },
+                auth=lambda this: this,
+            )
+            answer.raise_for_status()
             self.token = answer.json()["token"]
         request.headers["Authorization"] = f"Bearer {self.token}"
         return request
@@ -52,12 +56,9 @@ class SplioAuth(AuthBase):
 
 def read(request: Request) -> Iterator[Batch]:
     base_url, session = os.environ["SPLIO_URL"].rstrip("/"), rest.session("rateLimit-reset")
+    session.auth = SplioAuth(base_url, session)
     config: Any = {
-        "client": {
-            "base_url": base_url,
-            "auth": SplioAuth(base_url, session),
-            "session": session,
-        },
+        "client": {"base_url": base_url, "session": session},
         "resources": [
             {
                 "name": name,
@@ -81,7 +82,9 @@ def shaped(row: dict[str, Any]) -> dict[str, Any]:
     if "custom_fields" in row:
         fields = row["custom_fields"] or []
         row["unique_key"] = next((str(it["value"]) for it in fields if it["id"] == 0), None)
-        row["custom_fields"] = [{key: it.get(key) for key in ("id", "name", "value")} for it in fields]
+        row["custom_fields"] = [
+            {key: it.get(key) for key in ("id", "name", "value")} for it in fields
+        ]
         row["lists"] = [{key: it.get(key) for key in ("id", "name")} for it in row["lists"] or []]
     return row
 

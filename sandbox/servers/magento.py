@@ -100,6 +100,8 @@ class Criteria:
         return None
 
     def _column(self, field: str | None) -> str:
+        if field == "entity_id" and field not in self.columns:
+            return "id"  # the collections' own name of the key that answers call id
         if field not in self.columns:
             raise Refused(400, 'Invalid attribute name: "%1"', **{"1": field})
         return field
