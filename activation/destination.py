@@ -17,8 +17,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
+import tenacity
 import yaml
 
 from activation.http import Misconfigured, Refused, Transient
@@ -182,9 +183,8 @@ class Client:
     a refused batch of several rows is halved until the row that spoils it stands alone.
     """
 
-    batch_size: ClassVar[Mapping[str, int]] = {"create": 1, "update": 1, "delete": 1}
     # False when sending a create twice would make two: then `find` is asked after any doubt.
-    is_repeatable: ClassVar[bool] = True
+    is_repeatable = True
 
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
@@ -206,7 +206,7 @@ class Client:
         raise NotImplementedError
 
     def sizes(self, sync: Sync) -> dict[str, int]:
-        return {**self.batch_size, **sync.batch_size}
+        return {"create": 1, "update": 1, "delete": 1, **sync.batch_size}
 
     def request_count(self) -> int:
         """Requests made so far."""
@@ -249,6 +249,33 @@ def one_by_one(rows: list[Row], send: Callable[[Row], Answer]) -> dict[str, Answ
                 break
     unsent = Answer("retry", "not sent")
     return {row.key: answers.get(row.key, unsent) for row in rows}
+
+
+def poll(ask: Callable[[], Item], is_over: Callable[[Item], bool], seconds: float = 600) -> Item:
+    """Ask an asynchronous job how it stands until it is over.
+
+    Raises Transient, ambiguous, when it has not ended after `seconds`.
+    """
+
+    def still_running(state: tenacity.RetryCallState) -> Item:
+        if state.outcome and state.outcome.failed:
+            return state.outcome.result()
+        raise Transient("job still running", f"after {seconds:.0f} s")
+
+    return tenacity.Retrying(
+        stop=tenacity.stop_after_delay(seconds),
+        wait=tenacity.wait_exponential(multiplier=0.2, max=10),
+        retry=tenacity.retry_any(
+            tenacity.retry_if_result(lambda state: not is_over(state)),
+            tenacity.retry_if_exception_type(Transient),
+        ),
+        retry_error_callback=still_running,
+    )(ask)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numbers, booleans and null stay, the rest is text."""
+    return value if value is None or isinstance(value, bool | int | float) else as_text(value)
 
 
 def again(error: Transient) -> Answer:

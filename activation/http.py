@@ -58,6 +58,10 @@ class Misconfigured(Exception):
     """Nothing can be sent until a person acts: credentials, a missing field, a missing variable."""
 
 
+class NotNow(Exception):
+    """Nothing may be sent at this hour; the next run finds everything as it is."""
+
+
 class Unavailable(Exception):
     """The circuit is open: the tool failed so often in a row that it is left alone."""
 
@@ -133,6 +137,10 @@ class Api:
         if response.is_error:
             raise refusal(response)
         return parsed(response)
+
+    def authenticate(self) -> None:
+        """Log in now rather than at the first request. Raises Misconfigured, Transient."""
+        self._authenticated()
 
     def _authenticated(self, refused: Mapping[str, str] | None = None) -> Mapping[str, str]:
         with self._session_lock:

@@ -34,7 +34,7 @@ from activation.destination import (
     as_text,
     chunks,
 )
-from activation.http import Misconfigured, Refused, Transient, Unavailable
+from activation.http import Misconfigured, NotNow, Refused, Transient, Unavailable
 from activation.ledger import Ledger, Unbuilt, now
 
 log = logging.getLogger("activation")
@@ -155,6 +155,8 @@ class Run:
         self.ledger.begin_run(self.run_id, self.sync.name)
         try:
             self._carry_out()
+        except NotNow as error:
+            self._end("postponed", str(error))
         except (Misconfigured, Unbuilt, Unavailable, Transient, Refused) as error:
             self._end("failed", masked(str(error), []))
         except BaseException as error:
@@ -250,7 +252,7 @@ class Run:
                 self._until_answered(partial(self._attempt, batch), batch)
             except Unavailable as error:
                 self._halt(f"circuit open: {error}")
-            except Misconfigured as error:
+            except (Misconfigured, NotNow) as error:
                 self._halt(masked(str(error), batch.rows))
             size = self.client.sizes(self.sync)
             for next_ in batch.follow_ups:
@@ -309,7 +311,7 @@ class Run:
             answers = {row.key: again(error) for row in rows}
         except Refused as error:
             answers = self._refused(batch, error)
-        except (Unavailable, Misconfigured) as error:
+        except (Unavailable, Misconfigured, NotNow) as error:
             # nothing left, or the credentials were refused: no row was accepted
             problem = error
             answers = {row.key: Answer("retry", type(error).__name__) for row in rows}

@@ -10,16 +10,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from activation import destination
-from activation.destination import ACCEPTED, MISSING, Answer, Row, Sync, Tool, as_text, renamed
+from activation.destination import (
+    ACCEPTED,
+    MISSING,
+    Answer,
+    Row,
+    Sync,
+    Tool,
+    as_text,
+    plain,
+    renamed,
+)
 from activation.http import Api
 
 
 class Client(destination.Client):
-    batch_size: ClassVar[Mapping[str, int]] = {"create": 500, "update": 500, "delete": 500}
-
     def __init__(self, tool: Tool) -> None:
         super().__init__(tool)
         settings = tool.settings() or {}
@@ -74,11 +82,6 @@ class Client(destination.Client):
         return {
             item["external_id"]: _said(item, by_key[item["external_id"]]) for item in said["items"]
         }
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it: numbers, booleans and null stay, the rest is text."""
-    return value if value is None or isinstance(value, bool | int | float) else as_text(value)
 
 
 def _said(item: Mapping[str, Any], row: Row) -> Answer:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -39,8 +39,6 @@ LISTS_OF_OBJECTS = ("lists", "tracking_consent")
 
 
 class Client(destination.Client):
-    batch_size: ClassVar[Mapping[str, int]] = {"create": 1000, "update": 20, "delete": 1000}
-
     def __init__(self, tool: Tool) -> None:
         super().__init__(tool)
         settings = tool.settings() or {}

@@ -1,0 +1,95 @@
+"""Klaviyo's profiles: `profile-bulk-import-jobs`, polled, with the errors told row by row.
+
+A profile that leaves is suppressed by its e-mail. Nothing here subscribes anybody: Klaviyo's
+subscription jobs clear an existing suppression, which only the customer may do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from activation import destination
+from activation.destination import ACCEPTED, Answer, Row, Sync, Tool, poll, renamed
+from activation.http import Api
+
+MEDIA_TYPE = "application/vnd.api+json"
+BULK = "/api/profile-bulk-import-jobs"
+
+
+class Client(destination.Client):
+    def __init__(self, tool: Tool) -> None:
+        super().__init__(tool)
+        settings = tool.settings() or {}
+        (sync,) = tool.syncs
+        self.api = Api(
+            settings["url"],
+            requests_per_second=tool.requests_per_second,
+            timeout_seconds=tool.timeout_seconds,
+            headers={
+                "Authorization": f"Klaviyo-API-Key {settings['api_key']}",
+                "revision": sync.options["revision"],
+                "Accept": MEDIA_TYPE,
+                "Content-Type": MEDIA_TYPE,
+            },
+        )
+
+    def prepare(self, sync: Sync, columns: list[str]) -> None:
+        renamed(sync, columns)
+
+    def _profile(self, sync: Sync, row: Row) -> dict[str, Any]:
+        attributes: dict[str, Any] = {"external_id": row.key, "properties": {}}
+        for column, value in row.payload.items():
+            name = sync.fields.get(column, column)
+            told = destination.plain(value)
+            if name in sync.options["attributes"]:
+                attributes[name] = told  # null clears
+            else:
+                attributes["properties"][name] = told
+        return {"type": "profile", "attributes": attributes}
+
+    def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        profiles = {"data": [self._profile(sync, row) for row in rows]}
+        job = {"type": "profile-bulk-import-job", "attributes": {"profiles": profiles}}
+        started = self.api.json("POST", BULK, json={"data": job})["data"]["id"]
+        ended = poll(
+            lambda: self.api.json("GET", f"{BULK}/{started}")["data"]["attributes"],
+            lambda state: state["status"] in ("complete", "cancelled"),
+        )
+        answers = {row.key: ACCEPTED for row in rows}
+        if ended["status"] == "cancelled":
+            return {row.key: Answer("retry", "cancelled", is_ambiguous=True) for row in rows}
+        if ended.get("failed_count"):
+            answers |= self._errors(started)
+        return answers
+
+    update = create
+
+    def _errors(self, job: str) -> dict[str, Answer]:
+        found: dict[str, Answer] = {}
+        address: str | None = f"{BULK}/{job}/import-errors"
+        while address:
+            page = self.api.json("GET", address)
+            for error in page["data"]:
+                said = error["attributes"]
+                payload = said["original_payload"]
+                key = payload.get("external_id") or payload["attributes"]["external_id"]
+                found[key] = Answer("rejected", said["code"], said["detail"])
+            address = page.get("links", {}).get("next")
+        return found
+
+    def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        """Suppress by the e-mail that we had sent; a profile without one cannot be written to."""
+        emails = [row.held["email"] for row in rows if row.held and row.held.get("email")]
+        if emails:
+            profiles = [{"type": "profile", "attributes": {"email": email}} for email in emails]
+            job = {
+                "type": "profile-suppression-bulk-create-job",
+                "attributes": {"profiles": {"data": profiles}},
+            }
+            address = "/api/profile-suppression-bulk-create-jobs"
+            started = self.api.json("POST", address, json={"data": job})["data"]["id"]
+            poll(
+                lambda: self.api.json("GET", f"{address}/{started}")["data"]["attributes"],
+                lambda state: state["status"] in ("complete", "cancelled"),
+            )
+        return {row.key: ACCEPTED for row in rows}
