@@ -1,0 +1,87 @@
+"""The stand-ins on a small world, every exchange recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox import servers
+from sandbox.servers.faults import Exchange
+from sandbox.servers.store import Systems
+from tests.contracts.world import fill
+
+UNLIMITED = {
+    "SPLIO_REQUESTS_PER_SECOND": "0",
+    "CLIENTELA_REQUESTS_PER_SECOND": "0",
+    "SMS_REQUESTS_PER_SECOND": "0",
+    "WEB_REQUESTS_PER_SECOND": "0",
+    "ZENDESK_REQUESTS_PER_MINUTE": "0",
+}
+
+
+@dataclass
+class StandIns:
+    """Running stand-ins: clients that are logged in, and the exchanges so far."""
+
+    environment: dict[str, str]
+    exchanges: list[Exchange] = field(default_factory=list)
+    clients: dict[str, httpx.Client] = field(default_factory=dict)
+
+    def client(self, vendor: str) -> httpx.Client:
+        """A client of one vendor, its base URL at the vendor's root and its credentials given."""
+        if vendor not in self.clients:
+            self.clients[vendor] = LOGINS[vendor](self.environment)
+        return self.clients[vendor]
+
+    def admin(self, method: str, path: str, **arguments: object) -> httpx.Response:
+        """A request to the admin of the stand-ins."""
+        url = f"{self.environment['SANDBOX_URL']}/_sandbox{path}"
+        return httpx.request(method, url, **arguments).raise_for_status()  # type: ignore[arg-type]
+
+
+def _bearer(url: str, token: str) -> Callable[[dict[str, str]], httpx.Client]:
+    return lambda environment: httpx.Client(
+        base_url=environment[url], headers={"Authorization": f"Bearer {environment[token]}"}
+    )
+
+
+def _splio(environment: dict[str, str]) -> httpx.Client:
+    client = httpx.Client(base_url=environment["SPLIO_URL"])
+    body = {"api_key": environment["SPLIO_API_KEY"], "password": environment["SPLIO_PASSWORD"]}
+    token = client.post("/authenticate", json=body).raise_for_status().json()["token"]
+    client.headers["Authorization"] = f"Bearer {token}"
+    return client
+
+
+LOGINS: dict[str, Callable[[dict[str, str]], httpx.Client]] = {
+    "magento": _bearer("MAGENTO_URL", "MAGENTO_TOKEN"),
+    "splio": _splio,
+    "clientela": _bearer("CLIENTELA_URL", "CLIENTELA_TOKEN"),
+    "sms": lambda environment: httpx.Client(
+        base_url=f"{environment['SMS_URL']}/2010-04-01/Accounts/{environment['SMS_ACCOUNT_SID']}",
+        auth=(environment["SMS_ACCOUNT_SID"], environment["SMS_AUTH_TOKEN"]),
+    ),
+    "zendesk": lambda environment: httpx.Client(
+        base_url=f"{environment['ZENDESK_URL']}/api/v2",
+        auth=(f"{environment['ZENDESK_EMAIL']}/token", environment["ZENDESK_TOKEN"]),
+    ),
+    "web": _bearer("WEB_URL", "WEB_TOKEN"),
+}
+
+
+@pytest.fixture
+def stand_ins(tmp_path: Path) -> Iterator[StandIns]:
+    """Stand-ins without rate limits on the hand-made world."""
+    fill(Systems(tmp_path))
+    exchanges: list[Exchange] = []
+
+    def record(exchange: Exchange) -> list[str]:
+        exchanges.append(exchange)
+        return []
+
+    with servers.running(tmp_path, settings=UNLIMITED, observer=record) as environment:
+        yield StandIns(environment, exchanges)
