@@ -26,7 +26,21 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from sandbox.servers import admin, clientela, magento, sms, splio, web, zendesk
+from sandbox.servers import (
+    admin,
+    brevo,
+    clientela,
+    google,
+    klaviyo,
+    magento,
+    meta,
+    sfmc,
+    sink,
+    sms,
+    splio,
+    web,
+    zendesk,
+)
 from sandbox.servers.faults import Network, Observer
 from sandbox.servers.store import ROOT, Systems
 
@@ -49,10 +63,19 @@ def application(
         "/twilio": sms.routes(systems, settings),
         "/zendesk": zendesk.routes(systems, settings),
         "/web/v1": web.routes(systems, settings),
+        "/brevo/v3": brevo.routes(systems, settings),
+        "/klaviyo": klaviyo.routes(systems, settings),
+        "/sfmc": sfmc.routes(systems, settings),
+        "/meta/v25.0": meta.routes(systems, settings),
+        "/google": google.routes(systems, settings),
+        "/sink": sink.routes(systems, settings),
     }
     prefixes["/_sandbox"] = admin.routes(systems, lambda: network)
     app = Starlette(routes=[Mount(prefix, routes=routes) for prefix, routes in prefixes.items()])
-    vendors = (magento, splio, clientela, sms, zendesk, web)
+    vendors = (
+        *(magento, splio, clientela, sms, zendesk, web),
+        *(brevo, klaviyo, sfmc, meta, google, sink),
+    )
     throttled = {module.PREFIX: module.throttled for module in vendors}
     network = Network(app, throttled, observer)
     return network
@@ -79,6 +102,21 @@ def environment(base_url: str, sandbox_dir: Path) -> dict[str, str]:
         "ZENDESK_TOKEN": zendesk.TOKEN,
         "WEB_URL": f"{base_url}/web/v1",
         "WEB_TOKEN": web.TOKEN,
+        "BREVO_URL": f"{base_url}/brevo/v3",
+        "BREVO_API_KEY": brevo.API_KEY,
+        "KLAVIYO_URL": f"{base_url}/klaviyo",
+        "KLAVIYO_API_KEY": klaviyo.API_KEY,
+        "SFMC_URL": f"{base_url}/sfmc",
+        "SFMC_CLIENT_ID": sfmc.CLIENT_ID,
+        "SFMC_CLIENT_SECRET": sfmc.CLIENT_SECRET,
+        "META_URL": f"{base_url}/meta/v25.0",
+        "META_ACCESS_TOKEN": meta.ACCESS_TOKEN,
+        "META_AUDIENCE_ID": meta.AUDIENCE_ID,
+        "GOOGLE_URL": f"{base_url}/google",
+        "GOOGLE_ACCESS_TOKEN": google.ACCESS_TOKEN,
+        "SINK_URL": f"{base_url}/sink",
+        "SINK_TOKEN": sink.TOKEN,
+        "SPLIO_DATAHUB_FOLDER": str(folder / "datahub"),
         "RETAIL_PRO_URL": f"sqlite:///{folder / 'retail_pro.sqlite'}",
         "ORFEVRE_FEEDS_ROOT": str(folder / "files"),
     }

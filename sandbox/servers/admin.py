@@ -12,6 +12,7 @@
 | POST /_sandbox/splio/unsubscribe     | `{"key"}`: the contact clicks on unsubscribe             |
 | POST /_sandbox/splio/blacklist       | `{"channel", "touchpoint", "source"}`                    |
 | GET  /_sandbox/splio/audience        | `?list=1&channel=email`: keys that a campaign would reach |
+| POST /_sandbox/splio/datahub         | take the files of SPLIO_DATAHUB_FOLDER: their reports     |
 | POST /_sandbox/sms/inbound           | `{"from", "body"}`: a customer answers (STOP)            |
 | POST /_sandbox/clientela/edit        | `{"card_id", "changes": {}}`: a seller edits a card      |
 | POST /_sandbox/edit                  | `{"table", "key": {}, "changes": {}}`: any source's row   |
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.servers import datahub
 from sandbox.servers.clientela import IDENTITY
 from sandbox.servers.exchange import Call, MalformedBody, answer, router
 from sandbox.servers.sms import receive_message
@@ -148,6 +150,9 @@ def routes(systems: Systems, network: Callable[[], Network]) -> list[Route]:
         ("POST", "/splio/unsubscribe"): lambda call: answer(splio.unsubscribe(call.json()["key"])),
         ("POST", "/splio/blacklist"): blacklist,
         ("GET", "/splio/audience"): audience,
+        ("POST", "/splio/datahub"): lambda call: answer(
+            datahub.collect(splio, systems.folder / "datahub")
+        ),
         ("POST", "/sms/inbound"): inbound,
         ("POST", "/clientela/edit"): edit_card,
         ("POST", "/edit"): edit,

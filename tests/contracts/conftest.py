@@ -15,6 +15,12 @@ from sandbox.servers.store import Systems
 from tests.contracts.world import fill
 
 UNLIMITED = {
+    "BREVO_REQUESTS_PER_SECOND": "0",
+    "KLAVIYO_REQUESTS_PER_SECOND": "0",
+    "SFMC_REQUESTS_PER_SECOND": "0",
+    "META_REQUESTS_PER_SECOND": "0",
+    "GOOGLE_REQUESTS_PER_SECOND": "0",
+    "SINK_REQUESTS_PER_SECOND": "0",
     "SPLIO_REQUESTS_PER_SECOND": "0",
     "CLIENTELA_REQUESTS_PER_SECOND": "0",
     "SMS_REQUESTS_PER_SECOND": "0",
@@ -57,6 +63,19 @@ def _splio(environment: dict[str, str]) -> httpx.Client:
     return client
 
 
+def _sfmc(environment: dict[str, str]) -> httpx.Client:
+    body = {
+        "grant_type": "client_credentials",
+        "client_id": environment["SFMC_CLIENT_ID"],
+        "client_secret": environment["SFMC_CLIENT_SECRET"],
+    }
+    login = httpx.post(f"{environment['SFMC_URL']}/v2/token", json=body).raise_for_status().json()
+    return httpx.Client(
+        base_url=login["rest_instance_url"],
+        headers={"Authorization": f"Bearer {login['access_token']}"},
+    )
+
+
 LOGINS: dict[str, Callable[[dict[str, str]], httpx.Client]] = {
     "magento": _bearer("MAGENTO_URL", "MAGENTO_TOKEN"),
     "splio": _splio,
@@ -69,6 +88,21 @@ LOGINS: dict[str, Callable[[dict[str, str]], httpx.Client]] = {
         base_url=f"{environment['ZENDESK_URL']}/api/v2",
         auth=(f"{environment['ZENDESK_EMAIL']}/token", environment["ZENDESK_TOKEN"]),
     ),
+    "brevo": lambda environment: httpx.Client(
+        base_url=environment["BREVO_URL"], headers={"api-key": environment["BREVO_API_KEY"]}
+    ),
+    "klaviyo": lambda environment: httpx.Client(
+        base_url=f"{environment['KLAVIYO_URL']}/api",
+        headers={
+            "Authorization": f"Klaviyo-API-Key {environment['KLAVIYO_API_KEY']}",
+            "revision": "2026-07-15",
+            "Content-Type": "application/vnd.api+json",
+        },
+    ),
+    "google": _bearer("GOOGLE_URL", "GOOGLE_ACCESS_TOKEN"),
+    "meta": _bearer("META_URL", "META_ACCESS_TOKEN"),
+    "sink": _bearer("SINK_URL", "SINK_TOKEN"),
+    "sfmc": _sfmc,
     "web": _bearer("WEB_URL", "WEB_TOKEN"),
 }
 

@@ -61,6 +61,40 @@ CARD = {
     "attributes": {"revenue_12_months": 120.5, "is_vip": False, "segment": None},
     "visible_in_stores": ["PAR01"],
 }
+BREVO_CONTACT = {
+    "email": "ann@example.fr",
+    "ext_id": "C1",
+    "attributes": {"FIRSTNAME": "Ann"},
+    "listIds": [1],
+    "updateEnabled": True,
+}
+BREVO_CREATE = ("POST", "/contacts", {"json": BREVO_CONTACT})
+PROFILE = {
+    "type": "profile",
+    "attributes": {
+        "email": "ann@example.fr",
+        "external_id": "C1",
+        "first_name": "Ann",
+        "properties": {"is_vip": True},
+    },
+}
+IMPORT = {
+    "type": "profile-bulk-import-job",
+    "attributes": {"profiles": {"data": [PROFILE]}},
+}
+AUDIENCE = {
+    "destinations": [
+        {
+            "operatingAccount": {"accountType": "GOOGLE_ADS", "accountId": "1"},
+            "productDestinationId": "42",
+        }
+    ],
+    "audienceMembers": [{"userData": {"userIdentifiers": [{"emailAddress": "ab" * 32}]}}],
+    "consent": {"adUserData": "CONSENT_GRANTED", "adPersonalization": "CONSENT_GRANTED"},
+    "encoding": "HEX",
+    "termsOfService": {"customerMatchTermsOfServiceStatus": "ACCEPTED"},
+}
+REMOVAL = ("destinations", "audienceMembers", "encoding")
 CASES = [
     Case(
         "magento",
@@ -296,6 +330,138 @@ CASES = [
         {"params": {"start_time": 0, "per_page": 3}},
         break_answer=("users", 0, "name"),
     ),
+    Case(
+        "brevo",
+        "POST",
+        "/contacts",
+        {"json": BREVO_CONTACT},
+        201,
+        break_answer=("id",),
+        break_request=("email",),
+    ),
+    Case(
+        "brevo",
+        "GET",
+        "/contacts",
+        {"params": {"limit": 1000}},
+        break_answer=("contacts", 0, "emailBlacklisted"),
+        before=BREVO_CREATE,
+    ),
+    Case(
+        "brevo",
+        "GET",
+        "/contacts/ann@example.fr",
+        break_answer=("listIds",),
+        before=BREVO_CREATE,
+    ),
+    Case(
+        "brevo",
+        "PUT",
+        "/contacts/ann@example.fr",
+        {"json": {"attributes": {"FIRSTNAME": "Zoé"}}},
+        204,
+        break_request=("attributes",),
+        before=BREVO_CREATE,
+    ),
+    Case("brevo", "DELETE", "/contacts/ann@example.fr", status=204, before=BREVO_CREATE),
+    Case("brevo", "GET", "/contacts/lost@example.fr", status=404, break_answer=("code",)),
+    Case("brevo", "GET", "/contacts/attributes", break_answer=("attributes", 0, "name")),
+    Case(
+        "brevo",
+        "POST",
+        "/contacts/attributes/normal/IS_VIP",
+        {"json": {"type": "boolean"}},
+        201,
+        break_request=("type",),
+    ),
+    Case(
+        "brevo",
+        "POST",
+        "/contacts/import",
+        {"json": {"fileBody": "EMAIL;FIRSTNAME\nann@example.fr;Ann", "listIds": [1]}},
+        202,
+        break_answer=("processId",),
+        break_request=("listIds", 0),
+    ),
+    Case(
+        "brevo",
+        "GET",
+        "/processes/1",
+        break_answer=("status",),
+        before=("POST", "/contacts/import", {"json": {"fileBody": "EMAIL\na@b.fr"}}),
+    ),
+    Case(
+        "brevo",
+        "POST",
+        "/contacts/lists/1/contacts/add",
+        {"json": {"emails": ["ann@example.fr"]}},
+        201,
+        break_answer=("contacts", "success"),
+        break_request=("emails",),
+        before=BREVO_CREATE,
+    ),
+    Case(
+        "klaviyo",
+        "POST",
+        "/profile-import",
+        {"json": {"data": PROFILE}},
+        201,
+        break_answer=("data", "type"),
+        break_request=("data", "attributes", "email"),
+    ),
+    Case(
+        "klaviyo",
+        "POST",
+        "/profile-bulk-import-jobs",
+        {"json": {"data": IMPORT}},
+        202,
+        break_answer=("data", "attributes", "status"),
+        break_request=("data", "attributes", "profiles", "data", 0, "type"),
+    ),
+    Case(
+        "klaviyo",
+        "GET",
+        "/profiles",
+        {"params": {"filter": 'equals(email,"ann@example.fr")'}},
+        break_answer=("data", 0, "attributes", "external_id"),
+        before=("POST", "/profile-import", {"json": {"data": PROFILE}}),
+    ),
+    Case(
+        "klaviyo",
+        "POST",
+        "/profile-suppression-bulk-create-jobs",
+        {
+            "json": {
+                "data": {
+                    "type": "profile-suppression-bulk-create-job",
+                    "attributes": {
+                        "profiles": {
+                            "data": [{"type": "profile", "attributes": {"email": "ann@example.fr"}}]
+                        }
+                    },
+                }
+            }
+        },
+        202,
+        break_answer=("data", "id"),
+        break_request=("data", "type"),
+    ),
+    Case(
+        "google",
+        "POST",
+        "/v1/audienceMembers:ingest",
+        {"json": AUDIENCE},
+        break_answer=("requestId",),
+        break_request=("audienceMembers", 0, "userData"),
+    ),
+    Case(
+        "google",
+        "POST",
+        "/v1/audienceMembers:remove",
+        {"json": {name: AUDIENCE[name] for name in REMOVAL}},
+        break_answer=("requestId",),
+        break_request=("encoding",),
+    ),
     Case("web", "GET", "/events", break_answer=("events", 0, "visitor_id")),
     Case("web", "GET", "/reviews", {"params": {"limit": 3}}, break_answer=("reviews", 0, "rating")),
 ]
@@ -354,7 +520,8 @@ def test_without_its_credentials_a_request_is_refused_by_both(
     exchange = have(case, stand_ins)
     if exchange.path.endswith("/integration/admin/token"):
         return
-    bare = {name: value for name, value in exchange.headers.items() if name != "authorization"}
+    secrets = ("authorization", "api-key")
+    bare = {name: value for name, value in exchange.headers.items() if name not in secrets}
     assert any("Security" in one for one in Oracle()(replace(exchange, headers=bare)))
     url = f"{stand_ins.environment['SANDBOX_URL']}{exchange.path}?{exchange.query}"
     refused = httpx.request(case.method, url, content=exchange.body, headers=bare)
