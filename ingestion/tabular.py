@@ -445,14 +445,14 @@ def _cell(value: Any, decimal: str) -> str | None:
 
 
 def read_parquet(path: Path, wanted: Sequence[str]) -> Iterator[Chunk]:
-    """Chunks of a Parquet file; its first row is row 1."""
+    """Chunks of a Parquet file; its first row is row 2, as after the header of other files."""
     file = pq.ParquetFile(path)
     header = header_of(file.schema_arrow.names, wanted)
     if not header.places:
         raise UnreadableFile("the file has none of the feed's columns")
     _report(path, header, wanted)
     names = {file.schema_arrow.names[place]: name for name, place in header.places.items()}
-    number = 1
+    number = 2
     for batch in file.iter_batches(ROWS_A_CHUNK, columns=list(names)):
         table = pa.Table.from_batches([batch])
         table = table.rename_columns([names[name] for name in table.column_names])

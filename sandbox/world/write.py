@@ -163,6 +163,11 @@ def break_systems(connection: duckdb.DuckDBPyConnection, broken: Broken, *, bulk
             f" null as {column}) from {relation} order by {primary_key} limit 1"
         )
         broken.add(source, name, None, None, key, column, reason)
+    # Splio holds no two contacts under one key, not even broken ones.
+    connection.execute(
+        "update splio_contacts set unique_key = 'H' || id,"
+        " custom_fields = replace(custom_fields, unique_key, 'H' || id) where id = '99999999'"
+    )
 
 
 def write_exports(connection: duckdb.DuckDBPyConnection, tables: list[Table], folder: Path) -> None:
