@@ -46,6 +46,7 @@ measured as (
         far.postcode_key as other_postcode,
         near.city_key as city,
         far.city_key as other_city,
+        nicknames.first_name_key is not null as is_nickname,
         near.is_nameless as is_left_nameless,
         far.is_nameless as is_right_nameless,
         near.first_name_bits,
@@ -69,6 +70,10 @@ measured as (
     from pairs
     inner join records as near on pairs.left_key = near.record_key
     inner join records as far on pairs.right_key = far.record_key
+    left join {{ ref('int_nicknames') }} as nicknames
+        on
+            near.first_name_key = nicknames.first_name_key
+            and far.first_name_key = nicknames.other_first_name_key
 ),
 
 levels as (
@@ -87,13 +92,8 @@ levels as (
             when first_name = other_first_name then 5
             when is_swapped or {{ is_typo('first_name') }} then 4
             when first_name_distance * 3 <= length(first_name) then 3
-            when
-                first_name like other_first_name || ' %'
-                or other_first_name like first_name || ' %'
-                or first_name like '% ' || other_first_name
-                or other_first_name like '% ' || first_name
-                or (length(first_name) = 1 or length(other_first_name) = 1)
-                and substr(first_name, 1, 1) = substr(other_first_name, 1, 1)
+            when is_nickname or {{ is_short_for('first_name', 'other_first_name') }}
+                or {{ is_short_for('other_first_name', 'first_name') }}
                 then 2
             else 1
         end as first_name,
@@ -208,6 +208,20 @@ from levels
     or {{ name }}_distance = 2 and length({{ name }}) = length(other_{{ name }})
     and translate({{ name }}, other_{{ name }}, '') = ''
     and translate(other_{{ name }}, {{ name }}, '') = '')
+{%- endmacro %}
+
+{#-
+    Whether the second first name is short for the first: its start (Steph), its last part (Claude
+    for Jean-Claude), its initials (J.-C.).
+-#}
+{% macro is_short_for(name, short_name) -%}
+    (length({{ short_name }}) > 2
+        and replace({{ name }}, ' ', '') like replace({{ short_name }}, ' ', '') || '%'
+    or {{ name }} like '% ' || {{ short_name }}
+    or length({{ short_name }}) = 1 and {{ name }} like {{ short_name }} || '%'
+    or length({{ short_name }}) = 3 and substr({{ short_name }}, 2, 1) = ' '
+        and {{ name }} like substr({{ short_name }}, 1, 1) || '% '
+            || substr({{ short_name }}, 3, 1) || '%')
 {%- endmacro %}
 
 {#- Whether one of the rules that found the pair is this one. -#}

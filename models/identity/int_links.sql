@@ -2,13 +2,9 @@
 -- person overrules the guards.
 with
 
-scored_pairs as (
-    select * from {{ ref('int_scored_pairs') }}
-),
-
 guarded as (
     select
-        scored_pairs.*,
+        pairs.*,
         case
             when document >= 4 then null
             when birth_date = 1 and (first_name < 4 or homes.has_namesakes)
@@ -18,10 +14,15 @@ guarded as (
                 and homes.has_twins
                 then 'twins'
             when first_name = 1 and birth_date < 3 and card <> 5 then 'first names conflict'
+            when first_name = 0 and greatest(birth_date, email, phone, card) < 3
+                then 'no first name in a home'
             when is_gender_different and first_name in (2, 3, 4) then 'sexes conflict'
-            when greatest(birth_date, email, phone, card, street, place) < 3 then 'names alone'
+            when
+                greatest(birth_date, email, phone, card, street, place) < 3
+                and score < {{ var('identity_names_alone_threshold') }}
+                then 'names alone'
         end as guard
-    from scored_pairs
+    from {{ ref('int_scored_pairs') }} as pairs
     cross join {{ ref('int_homes') }} as homes
 ),
 
