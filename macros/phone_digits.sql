@@ -1,0 +1,3 @@
+{% macro phone_digits(value) -%}
+    translate({{ value }}, '+ .-/()', '')
+{%- endmacro %}

@@ -1,0 +1,67 @@
+with
+
+candidates as (
+
+    select * from {{ ref('int_customer_values') }}
+
+),
+
+rules as (
+
+    select
+        field,
+        strategy
+    from {{ ref('survivorship_rules') }}
+
+),
+
+said as (
+
+    -- how many records say the same; echoes have no voice
+    select
+        candidates.customer_id,
+        candidates.field,
+        candidates.value,
+        cast(sum(1 - candidates.echo_rank) as bigint) as record_count
+    from candidates
+    inner join rules
+        on
+            candidates.field = rules.field
+            and rules.strategy = 'most_frequent'
+    group by candidates.customer_id, candidates.field, candidates.value
+
+),
+
+weighed as (
+
+    -- positions are unique within a customer, so no two candidates weigh the same
+    select
+        candidates.customer_id,
+        candidates.record_id,
+        candidates.field,
+        candidates.value,
+        candidates.source,
+        rules.strategy,
+        case rules.strategy
+            when 'source_rank' then candidates.source_position
+            when 'most_recent' then candidates.recency_position
+            when 'most_frequent'
+                then
+                    (1000000 - said.record_count) * 1000000
+                    + candidates.recency_position
+            when 'most_complete'
+                then
+                    (1000000 - length(candidates.value)) * 1000000
+                    + candidates.echo_rank * 1000000000000 + candidates.recency_position
+        end as weight
+    from candidates
+    inner join rules on candidates.field = rules.field
+    left outer join said
+        on
+            candidates.customer_id = said.customer_id
+            and candidates.field = said.field
+            and candidates.value = said.value
+
+)
+
+select * from weighed

@@ -1,0 +1,69 @@
+-- What we publish comes back as records of the tools. Such an echo repeats an older
+-- golden value under a newer date: it yields to every other record, and is dated by
+-- its creation, or a correction in a source system would never get through.
+with
+
+records as (
+
+    select * from {{ ref('customer_records') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('customer_identities') }}
+
+),
+
+source_ranks as (
+
+    select * from {{ ref('source_ranks') }}
+
+),
+
+other_sources as (
+
+    select source_rank from source_ranks
+    where source = '*'
+
+),
+
+ranked as (
+
+    select
+        identities.customer_id,
+        records.record_id,
+        coalesce(source_ranks.source_rank, other_sources.source_rank) as source_rank,
+        case when source_ranks.is_written_by_us then 1 else 0 end as echo_rank,
+        case
+            when source_ranks.is_written_by_us then records.created_at
+            else records.updated_at
+        end as told_at
+    from records
+    inner join identities on records.record_id = identities.record_id
+    cross join other_sources
+    left outer join source_ranks on records.source = source_ranks.source
+
+),
+
+positioned as (
+
+    select
+        customer_id,
+        record_id,
+        echo_rank,
+        row_number() over (
+            partition by customer_id
+            order by
+                echo_rank asc, told_at desc nulls last, source_rank asc, record_id asc
+        ) as recency_position,
+        row_number() over (
+            partition by customer_id
+            order by
+                echo_rank asc, source_rank asc, told_at desc nulls last, record_id asc
+        ) as source_position
+    from ranked
+
+)
+
+select * from positioned

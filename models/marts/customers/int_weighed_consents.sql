@@ -1,0 +1,48 @@
+with
+
+consents as (
+
+    select * from {{ ref('canonical_consents') }}
+
+),
+
+weights as (
+
+    select * from {{ ref('consent_weights') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('customer_identities') }}
+
+),
+
+weighed as (
+
+    select
+        consents.consent_id,
+        identities.customer_id,
+        consents.record_id,
+        consents.source,
+        consents.contact_type,
+        consents.channel,
+        {{ contact_form('consents.contact_value', 'consents.contact_type') }}
+            as contact_form,
+        consents.evidence,
+        coalesce(weights.weight, other_weights.weight) as weight,
+        consents.is_granted,
+        consents.collected_at
+    from consents
+    inner join weights as other_weights on other_weights.source = '*'
+    left outer join weights
+        on
+            consents.source = weights.source
+            and coalesce(consents.evidence, '') like weights.evidence
+    left outer join identities on consents.record_id = identities.record_id
+    -- what was said of other purposes is no matter of marketing
+    where consents.purpose = 'marketing' and consents.is_granted is not null
+
+)
+
+select * from weighed

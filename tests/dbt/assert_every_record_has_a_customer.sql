@@ -1,0 +1,8 @@
+select records.record_id
+from {{ ref('customer_records') }} as records
+left outer join {{ ref('customer_identities') }} as identities
+    on records.record_id = identities.record_id
+left outer join {{ ref('customers') }} as customers
+    on identities.customer_id = customers.customer_id
+group by records.record_id
+having count(customers.customer_id) <> 1
