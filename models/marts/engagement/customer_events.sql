@@ -1,0 +1,71 @@
+with
+
+events as (
+
+    select
+        *,
+        case when email is not null then 'email' else 'phone' end as contact_type,
+        coalesce(email, phone) as contact_value
+    from {{ ref('canonical_events') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('customer_identities') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('contact_owners') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+    where status = 'completed'
+
+),
+
+timeline as (
+
+    select
+        events.event_id,
+        coalesce(identities.customer_id, owners.customer_id) as customer_id,
+        events.source,
+        events.event_type,
+        events.channel,
+        events.campaign,
+        events.product_id,
+        events.store_id,
+        events.subject,
+        events.value,
+        events.occurred_at
+    from events
+    left outer join identities on events.record_id = identities.record_id
+    left outer join owners
+        on
+            events.record_id is null
+            and events.contact_type = owners.contact_type
+            and {{ contact_form('events.contact_value', 'events.contact_type') }}
+            = owners.contact_form
+    union all
+    select
+        'order:' || order_id as event_id,
+        customer_id,
+        source,
+        case order_type when 'sale' then 'purchase' else 'return' end as event_type,
+        channel,
+        cast(null as text) as campaign,
+        cast(null as text) as product_id,
+        store_id,
+        order_number as subject,
+        total_amount as value,
+        ordered_at as occurred_at
+    from orders
+
+)
+
+select * from timeline
