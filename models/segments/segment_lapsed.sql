@@ -1,0 +1,7 @@
+select
+    customer_id,
+    last_purchase_date
+from {{ ref('customer_metrics') }}
+where
+    last_purchase_date <= {{ date_before(var('active_customer_months'), 'month') }}
+    and last_purchase_date > {{ date_before(var('lapsed_customer_months'), 'month') }}
