@@ -198,7 +198,7 @@ from levels
     case
         when near.{{ column }} <> far.{{ column }}
             and abs(length(near.{{ column }}) - length(far.{{ column }})) <= 3
-            then {{ edit_distance('near.' ~ column, 'far.' ~ column) }}
+            then nullif({{ edit_distance('near.' ~ column, 'far.' ~ column) }}, 4)
     end
 {%- endmacro %}
 

@@ -1,6 +1,6 @@
 {#-
-    Levenshtein distance between two texts, exact up to 3; beyond, any number above 3.
-    Null when one is null. Bytes are what is compared, on every engine.
+    Levenshtein distance between two texts, 4 when it is above 3; null when one is null. Every
+    engine counts bytes: what a letter outside ASCII weighs is the same everywhere.
 -#}
 {% macro edit_distance(left, right) -%}
     {{ return(adapter.dispatch('edit_distance')(left, right)) }}
@@ -11,11 +11,15 @@
 {% endmacro %}
 
 {% macro duckdb__edit_distance(left, right) -%}
-    levenshtein({{ left }}, {{ right }})
+    least(levenshtein({{ left }}, {{ right }}), 4)
 {%- endmacro %}
 
 {% macro postgres__edit_distance(left, right) -%}
-    levenshtein_less_equal(
-        left(convert_from(convert_to({{ left }}, 'UTF8'), 'LATIN1'), 255),
-        left(convert_from(convert_to({{ right }}, 'UTF8'), 'LATIN1'), 255), 3)
+    case
+        when octet_length({{ left }} || {{ right }}) = length({{ left }} || {{ right }})
+            then levenshtein_less_equal(left({{ left }}, 255), left({{ right }}, 255), 3)
+        else levenshtein_less_equal(
+            left(convert_from(convert_to({{ left }}, 'UTF8'), 'LATIN1'), 255),
+            left(convert_from(convert_to({{ right }}, 'UTF8'), 'LATIN1'), 255), 3)
+    end
 {%- endmacro %}
