@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent / "reference"
+# People up to whom a world is made in memory (about 2 GB).
+IN_MEMORY = 200_000
 STEPS = ("people", "commerce", "views", "systems", "files", "truth")
 
 
@@ -109,8 +111,8 @@ def advanced_from(folder: Path) -> date | None:
 
 @contextmanager
 def open_world(world: World, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB database on disk beside the world's files, loaded with the reference data."""
-    path = scratch / "building.duckdb"
+    """A DuckDB database loaded with the reference data: in memory, or on disk for a large world."""
+    path = scratch / "building.duckdb" if world.profiles > IN_MEMORY else Path(":memory:")
     connection = duckdb.connect(path)
     try:
         connection.execute("set preserve_insertion_order = true")
@@ -133,7 +135,8 @@ def open_world(world: World, scratch: Path) -> Iterator[duckdb.DuckDBPyConnectio
         yield connection
     finally:
         connection.close()
-        path.unlink(missing_ok=True)
+        for leftover in scratch.glob("building.duckdb*"):
+            leftover.unlink()
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> None:

@@ -39,7 +39,8 @@ create table store_deck as
 select store_number, unnest(range((weight // 2000)::bigint)) as copy from stores where is_active;
 
 create table store_slots as
-select store_number, row_number() over (order by store_number, copy) - 1 as slot, count(*) over () as slots from store_deck;
+select store_number, row_number() over (order by store_number, copy) - 1 as slot from store_deck;
+set variable store_cards = (select count(*) from store_slots);
 
 create table categories as
 select * from (values
@@ -73,16 +74,27 @@ select
 from numbered
 inner join categories using (category_id);
 
--- A few products make most of the sales.
+-- A few products make most of the sales: 5,000 cards a category.
 create table product_deck as
-select
-    category_id, product_id, price_cents, sku,
-    row_number() over (partition by category_id order by product_id, copy) - 1 as slot,
-    count(*) over (partition by category_id) as slots,
-from (select *, unnest(range((1 + 60 / (1 + row_number() over (partition by category_id order by u(product_id, 'rank'))))::bigint)) as copy from products);
+with ranked as (
+    select
+        category_id, product_id, price_cents,
+        (600 / (4 + row_number() over (partition by category_id order by u(product_id, 'rank'), product_id)))::bigint as weight,
+    from products
+),
 
-create table category_slots as
-select category_id, slots from product_deck group by all;
+cumulated as (
+    select
+        *,
+        sum(weight) over part - weight as low,
+        sum(weight) over part as high,
+        sum(weight) over (partition by category_id) as total,
+    from ranked
+    window part as (partition by category_id order by product_id rows unbounded preceding)
+)
+
+select category_id, product_id, price_cents, unnest(range((low * 5000 // total)::bigint, (high * 5000 // total)::bigint)) as slot
+from cumulated;
 
 -- Days of the three years, as many cards as they sell: December, the sales of January and July, Saturdays; few Sundays in stores.
 create table day_deck as
@@ -126,7 +138,7 @@ select
     case when u(person_id, 'since') < 0.45 then 0 else u(person_id, 'since_when') * 0.9 end as window_start,
     case when u(person_id, 'until') < 0.55 then 1 else 0.15 + 0.85 * u(person_id, 'until_when') end as window_end,
     3 + (hash(person_id) % 12)::bigint as favourite_category_id,
-    floor(u(hash(address_id), 'home_store') * (select max(slots) from store_slots))::bigint as home_store_slot,
+    floor(u(hash(address_id), 'home_store') * getvariable('store_cards'))::bigint as home_store_slot,
 from people;
 
 create macro moment(k, draw, day, first_hour, hours) as
@@ -154,7 +166,7 @@ timed as (
         end)::bigint as day_slot,
         case
             when numbered.person_id is not null and u(receipt_id, 'at_home') < 0.75 then home_store_slot
-            else floor(u(receipt_id, 'store') * (select max(slots) from store_slots))::bigint
+            else floor(u(receipt_id, 'store') * getvariable('store_cards'))::bigint
         end as store_slot,
         u(receipt_id, 'receipt_state') as state_draw,
     from numbered
@@ -189,9 +201,8 @@ drawn as (
 picked as (
     select drawn.*, product_deck.product_id, product_deck.price_cents, u(line_id, 'line_kind') as kind_draw, u(line_id, 'line_discount') as discount_draw,
     from drawn
-    inner join category_slots using (category_id)
     inner join product_deck
-        on drawn.category_id = product_deck.category_id and floor(u(line_id, 'product') * category_slots.slots)::bigint = product_deck.slot
+        on drawn.category_id = product_deck.category_id and floor(u(line_id, 'product') * 5000)::bigint = product_deck.slot
 ),
 
 priced as (
@@ -317,9 +328,8 @@ picked as (
         product_deck.price_cents * case when month(created_at) in (1, 7) and u(line_key, 'web_discount') < 0.45 then 70 else 100 end // 100 as price_cents,
         case when u(line_key, 'web_quantity') < 0.94 then 1 else 2 end as quantity,
     from drawn
-    inner join category_slots using (category_id)
     inner join product_deck
-        on drawn.category_id = product_deck.category_id and floor(u(line_key, 'web_product') * category_slots.slots)::bigint = product_deck.slot
+        on drawn.category_id = product_deck.category_id and floor(u(line_key, 'web_product') * 5000)::bigint = product_deck.slot
 )
 
 select

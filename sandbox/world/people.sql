@@ -32,6 +32,7 @@ create macro capitalise(words, mark) as array_to_string(list_transform(string_sp
 create table surname_deck as
 select capitalise(capitalise(capitalise(lower(name), ' '), '-'), '''') as name, row_number() over (order by weight desc, name, copy) - 1 as slot
 from (select name, weight, unnest(range(weight)) as copy from surnames);
+set variable surname_cards = (select count(*) from surname_deck);
 
 -- A luxury house sells more in large towns.
 create table place_deck as
@@ -180,7 +181,7 @@ select
     floor(19 + 75 * power(u(household_id, 'age'), 1.25))::bigint as head_age,
 from household_sizes
 inner join surname_deck as surname
-    on floor(u(household_id, 'surname') * (select count(*) from surname_deck))::bigint = surname.slot;
+    on floor(u(household_id, 'surname') * getvariable('surname_cards'))::bigint = surname.slot;
 
 create table members as
 with unnested as (
@@ -238,7 +239,7 @@ decades as (
         *,
         greatest(1920, least(2010, year(birth_date) // 10 * 10)) as decade,
         floor(u(person_id, 'first_name') * 10000)::bigint as first_slot,
-        floor(u(person_id, 'own_name') * (select count(*) from surname_deck))::bigint as own_slot,
+        floor(u(person_id, 'own_name') * getvariable('surname_cards'))::bigint as own_slot,
         -- A daughter or son bearing the first name of the parent of the same sex.
         role = 'child' and u(person_id, 'namesake') < 0.03 as is_namesake,
     from dated
@@ -335,7 +336,7 @@ select
     end as mobile,
     -- A number given back is given to somebody else: the former number of one is the present number of another.
     case
-        when u(person_id, 'old_mobile') < 0.02 then mobile_of((person_id + 1 + floor(u(person_id, 'recycled') * 1000)::bigint) % getvariable('profiles'))
+        when u(person_id, 'old_mobile') < 0.01 then mobile_of((person_id + 1 + floor(u(person_id, 'recycled') * 1000)::bigint) % getvariable('profiles'))
         when u(person_id, 'old_mobile') < 0.17 then mobile_of(person_id + 40000000)
     end as old_mobile,
     household_id as address_id,

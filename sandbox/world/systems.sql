@@ -71,16 +71,23 @@ with accounts as (
     select person_id, count(*) as accounts from magento_accounts group by person_id
 ),
 
+assigned as (
+    select order_id, person_id, floor(u(order_id, 'with_account') * accounts)::bigint as copy
+    from web_orders
+    left join accounts using (person_id)
+),
+
 guests as (
-    select * from keyed where origin = 'guest'
+    select event_id as order_id, record_no from keyed where origin = 'guest'
 )
 
-select web_orders.order_id, coalesce(guests.record_no, magento_accounts.record_no) as record_no, magento_accounts.id as customer_id
-from web_orders
-left join guests on web_orders.order_id = guests.event_id
-left join accounts on web_orders.person_id = accounts.person_id and guests.event_id is null
-left join magento_accounts
-    on accounts.person_id = magento_accounts.person_id and magento_accounts.copy = floor(u(web_orders.order_id, 'with_account') * accounts.accounts)::bigint;
+select
+    assigned.order_id,
+    coalesce(guests.record_no, magento_accounts.record_no) as record_no,
+    case when guests.record_no is null then magento_accounts.id end as customer_id,
+from assigned
+left join guests using (order_id)
+left join magento_accounts on assigned.person_id = magento_accounts.person_id and assigned.copy = magento_accounts.copy;
 
 create table refunds as
 select order_id, sum(total_cents)::bigint as refunded_cents, max(created_at) as refunded_at, bool_or(is_whole) as is_whole
@@ -264,12 +271,13 @@ shown as (
         receipts.*,
         floor(u(coalesce(original_receipt_id, receipt_id), 'which_file') * coalesce(files, 0))::bigint as file,
         u(receipt_id, 'card_at_till') as card_draw,
+        case when person_id is null then floor(u(receipt_id, 'passer') * getvariable('profiles'))::bigint end as passer_id,
     from receipts
     left join files using (person_id)
 )
 
 select
-    shown.* exclude (file, card_draw, favourite_category_id),
+    shown.* exclude (file, card_draw, passer_id, favourite_category_id),
     till_files.sid as customer_sid,
     stores.store_code,
     case
@@ -283,7 +291,7 @@ inner join stores using (store_number)
 left join people on shown.person_id = people.person_id
 left join households on people.household_id = households.household_id
 left join people as head on households.first_person = head.person_id
-left join people as passer on shown.person_id is null and floor(u(shown.receipt_id, 'passer') * getvariable('profiles'))::bigint = passer.person_id
+left join people as passer on shown.passer_id = passer.person_id
 left join till_files on shown.person_id = till_files.person_id and shown.file = till_files.copy;
 
 create table retail_pro_document as

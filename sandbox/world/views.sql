@@ -39,7 +39,7 @@ select
     end as retail_pro,
     case
         when not has_email then 0
-        when coalesce(first_orders.orders, 0) > 0 then (u(people.person_id, 'account') < 0.84)::bigint
+        when coalesce(first_orders.orders, 0) > 0 then (u(people.person_id, 'account') < case when first_orders.orders > 4 then 0.985 else 0.82 end)::bigint
             * (1 + (old_email is not null and u(people.person_id, 'account_twice') < 0.12)::bigint)
         else (u(people.person_id, 'account') < 0.07)::bigint
     end as magento,
@@ -148,7 +148,7 @@ shared as (
         nicknames.nickname,
         stores.store_code, stores.phone as store_phone, stores.email as store_email,
         -- The older of two records is more likely to hold what has since changed.
-        case when drawn.seen_at < getvariable('as_of') - to_days(700) then 0.55 else 0.18 end as stale_share,
+        case when drawn.seen_at < getvariable('as_of') - to_days(700) then 0.45 else 0.14 end as stale_share,
     from drawn
     inner join people using (person_id)
     inner join households using (household_id)
@@ -182,14 +182,14 @@ chosen as (
         end as shown_address_id,
         case
             when origin in ('magento') then case when copy = 1 then old_email else email end
-            when role != 'head' and kind in ('couple', 'family', 'single_parent') and head_has_email and u(record_no, 'family_email') < case when has_email then 0.10 else 0.45 end then head_email
+            when role != 'head' and kind in ('couple', 'family', 'single_parent') and head_has_email and u(record_no, 'family_email') < case when has_email then 0.05 else 0.33 end then head_email
             when not has_email and origin != 'guest' then null
             when old_email is not null and u(record_no, 'former_email') < stale_share then old_email
             else email
         end as shown_email,
         case
-            when role != 'head' and kind in ('couple', 'family', 'single_parent') and u(record_no, 'family_phone') < 0.12 then head_mobile
-            when has_landline and u(record_no, 'land') < 0.22 then landline
+            when role != 'head' and kind in ('couple', 'family', 'single_parent') and u(record_no, 'family_phone') < 0.07 then head_mobile
+            when has_landline and u(record_no, 'land') < 0.15 then landline
             when old_mobile is not null and u(record_no, 'former_phone') < stale_share then old_mobile
             else mobile
         end as shown_mobile,

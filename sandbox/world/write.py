@@ -85,8 +85,7 @@ def write_world(connection: duckdb.DuckDBPyConnection, folder: Path, *, bulk: bo
     """Write everything under `folder`: systems, files/, truth/."""
     broken = Broken()
     tables = [table for source in SYSTEMS for table in read_contract(source)]
-    conform(connection, tables)
-    break_systems(connection, broken, bulk=bulk)
+    conform(connection, tables, broken, bulk=bulk)
     if bulk:
         write_exports(connection, tables, folder / "exports")
     else:
@@ -97,20 +96,6 @@ def write_world(connection: duckdb.DuckDBPyConnection, folder: Path, *, bulk: bo
 
 # ---------------------------------------------------------------------------------------------
 # Systems
-
-
-def conform(connection: duckdb.DuckDBPyConnection, tables: list[Table]) -> None:
-    """Give each system's table the contract's columns, in its order and types; what a system does
-    not know is null."""
-    for table in tables:
-        present = {row[0] for row in connection.execute(f"describe {table.relation}").fetchall()}
-        columns = ", ".join(
-            f"{quoted(column) if column in present else 'null'}::{kind} as {quoted(column)}"
-            for column, kind in table.columns.items()
-        )
-        connection.execute(
-            f"create or replace table {table.relation} as select {columns} from {table.relation}"
-        )
 
 
 @dataclass(frozen=True)
@@ -149,25 +134,42 @@ BROKEN_IN_SYSTEMS = (
 ZERO_DATE = "0000-00-00 00:00:00"
 
 
-def break_systems(connection: duckdb.DuckDBPyConnection, broken: Broken, *, bulk: bool) -> None:
-    """Add one row to some tables that breaks the contract. A typed export cannot hold the one with
+def conform(
+    connection: duckdb.DuckDBPyConnection, tables: list[Table], broken: Broken, *, bulk: bool
+) -> None:
+    """Give each system's table the contract's columns, in its order and types (what a system does
+    not know is null), and add the rows broken on purpose. A typed export cannot hold the one with
     an impossible date."""
-    for source, name, key, column, reason in BROKEN_IN_SYSTEMS:
-        if bulk and reason == "type":
-            continue
-        relation = f"{source}_{name}"
-        table = next(table for table in read_contract(source) if table.name == name)
-        (primary_key,) = table.primary_key
-        connection.execute(
-            f"insert into {relation} select * replace ({literal(key)} as {primary_key},"
-            f" null as {column}) from {relation} order by {primary_key} limit 1"
+    cases = {
+        f"{source}_{name}": (key, column, reason)
+        for source, name, key, column, reason in BROKEN_IN_SYSTEMS
+        if not (bulk and reason == "type")
+    }
+    for table in tables:
+        made = f"made_{table.relation}"
+        connection.execute(f"alter table {table.relation} rename to {made}")
+        present = {row[0] for row in connection.execute(f"describe {made}").fetchall()}
+        columns = ", ".join(
+            f"{quoted(column) if column in present else 'null'}::{kind} as {quoted(column)}"
+            for column, kind in table.columns.items()
         )
-        broken.add(source, name, None, None, key, column, reason)
-    # Splio holds no two contacts under one key, not even broken ones.
-    connection.execute(
-        "update splio_contacts set unique_key = 'H' || id,"
-        " custom_fields = replace(custom_fields, unique_key, 'H' || id) where id = '99999999'"
-    )
+        query = f"select {columns} from {made}"
+        if table.relation in cases:
+            key, column, reason = cases[table.relation]
+            (primary_key,) = table.primary_key
+            replaced = f"{literal(key)} as {primary_key}, null as {column}"
+            if table.relation == "splio_contacts":
+                # Splio holds no two contacts under one key, not even broken ones.
+                replaced += (
+                    f", 'H{key}' as unique_key,"
+                    f" replace(custom_fields, unique_key, 'H{key}') as custom_fields"
+                )
+            query += (
+                f" union all (select * replace ({replaced})"
+                f" from ({query} order by {primary_key} limit 1))"
+            )
+            broken.add(table.source, table.name, None, None, key, column, reason)
+        connection.execute(f"create view {table.relation} as {query}")
 
 
 def write_exports(connection: duckdb.DuckDBPyConnection, tables: list[Table], folder: Path) -> None:
