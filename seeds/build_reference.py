@@ -25,7 +25,8 @@ import phonenumbers
 from phonenumbers.geodata.locale import LOCALE_DATA
 
 DIGITS = "0123456789"
-RANGE_DIGITS = 7  # ranges are told apart by at most this many leading digits
+RANGE_DIGITS = 7  # width of a range
+FOREIGN_DIGITS = 5  # outside the French plan, ranges are told apart by this many digits at most
 # Calling codes dialled inside the French plan with the French trunk 0 (0262…, 0696…).
 FRENCH_PLAN = {33, 262, 508, 590, 594, 596}
 # Order of phonenumbers.number_type(); the last two together are 'fixed or mobile'.
@@ -42,8 +43,8 @@ KINDS = {
     "mobile": "mobile",
 }
 LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")
-FIRST_NAME_MINIMUM = 100  # births
-SURNAME_MINIMUM = 5  # bearers
+FIRST_NAME_MINIMUM = 300  # births
+SURNAME_MINIMUM = 10  # bearers
 
 
 class Automaton:
@@ -140,6 +141,7 @@ class Plan:
     def __init__(self, calling_code: int) -> None:
         regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[calling_code]
         self.regions = []
+        self.depth = RANGE_DIGITS if calling_code in FRENCH_PLAN else FOREIGN_DIGITS
         for region in regions:
             metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
             if metadata is None:
@@ -179,7 +181,7 @@ class Plan:
                     kind = "fixed_or_mobile"
                 verdict = (region, kind)
             exact = exact and "some" not in cover.values()
-        if not exact and len(prefix) < RANGE_DIGITS and left:
+        if not exact and len(prefix) < self.depth and left:
             for digit in DIGITS:
                 moved = [
                     (
@@ -202,16 +204,16 @@ def phone_ranges() -> Iterator[tuple]:
         for length in plan.lengths:
             merged: list[list] = []
             for first, last, verdict in plan.walk(length):
-                for leading in range(int(first[:2]), int(last[:2]) + 1):
-                    low = max(first, f"{leading:02}".ljust(RANGE_DIGITS, "0"))
-                    high = min(last, f"{leading:02}".ljust(RANGE_DIGITS, "9"))
-                    key = (f"{leading:02}", verdict)
+                for leading in range(int(first[0]), int(last[0]) + 1):
+                    low = max(first, f"{leading}".ljust(RANGE_DIGITS, "0"))
+                    high = min(last, f"{leading}".ljust(RANGE_DIGITS, "9"))
+                    key = (f"{leading}", verdict)
                     if merged and merged[-1][0] == key and int(merged[-1][2]) + 1 == int(low):
                         merged[-1][2] = high
                     else:
                         merged.append([key, low, high])
-            for (leading, (country, kind)), low, high in merged:
-                yield (calling_code, length, leading, low, high, country, kind)
+            for (_, (country, kind)), low, high in merged:
+                yield (calling_code, length, low, high, country, kind)
 
 
 def countries() -> Iterator[tuple]:
@@ -335,7 +337,7 @@ def write(path: Path, header: str, rows: Iterable[tuple]) -> None:
 
 def main(folder: Path, output: Path) -> None:
     connection = duckdb.connect()
-    header = "calling_code national_length leading_digits range_from range_to country phone_type"
+    header = "calling_code national_length range_from range_to country phone_type"
     write(output / "phone_ranges.csv", header, phone_ranges())
     header = "calling_code plan_code trunk_prefix"
     write(output / "phone_plans.csv", header, phone_plans())

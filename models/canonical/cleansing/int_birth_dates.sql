@@ -1,44 +1,8 @@
 with
 
-written as (
-
-    select
-        source,
-        birth_date as raw_birth_date,
-        count(*) as record_count
-    from {{ ref('canonical_customers') }}
-    where birth_date is not null
-    group by source, birth_date
-
-),
-
--- the time of day, which a birth date does not have, is dropped
-dated as (
-
-    select
-        *,
-        translate(
-            split_part(split_part(trim(raw_birth_date), ' ', 1), 'T', 1), '/. ', '---'
-        ) as date_text
-    from written
-
-),
-
 parts as (
 
-    select
-        *,
-        case
-            when {{ matches_pattern('date_text', '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$') }}
-                then date_text
-            when {{ matches_pattern('date_text', '^(1[89]|20)[0-9]{6}$') }}
-                then substr(date_text, 1, 4) || '-' || substr(date_text, 5, 2)
-                    || '-' || substr(date_text, 7, 2)
-            when {{ matches_pattern('date_text', '^[0-9]{1,2}-[0-9]{1,2}-([0-9]{2}|[0-9]{4})$') }}
-                then split_part(date_text, '-', 3) || '-' || split_part(date_text, '-', 2)
-                    || '-' || split_part(date_text, '-', 1)
-        end as year_month_day
-    from dated
+    select * from {{ ref('int_birth_date_texts') }}
 
 ),
 
@@ -86,14 +50,20 @@ calendar as (
         end as days_in_month
     from read_numbers
 
+),
+
+calendar_dates as (
+
+    select
+        source,
+        raw_birth_date,
+        record_count,
+        case
+            when day_number <= days_in_month
+                then make_date(year_number, month_number, day_number)
+        end as birth_date
+    from calendar
+
 )
 
-select
-    source,
-    raw_birth_date,
-    record_count,
-    case
-        when day_number <= days_in_month
-            then make_date(year_number, month_number, day_number)
-    end as birth_date
-from calendar
+select * from calendar_dates

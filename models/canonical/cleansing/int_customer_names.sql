@@ -1,14 +1,8 @@
 with
 
-customers as (
+weighed as (
 
-    select * from {{ ref('canonical_customers') }}
-
-),
-
-forms as (
-
-    select * from {{ ref('int_name_forms') }}
+    select * from {{ ref('int_customer_names_weighed') }}
 
 ),
 
@@ -21,43 +15,6 @@ titles as (
 genders as (
 
     select * from {{ ref('genders') }}
-
-),
-
--- how much likelier the two names are the other way round, by their bearers in France
-weighed as (
-
-    select
-        customers.record_id,
-        customers.title as raw_title,
-        customers.gender as raw_gender,
-        given.display_name as first_name,
-        family.last_name,
-        family.display_name as last_as_first_name,
-        given.last_name as first_as_last_name,
-        coalesce(birth.last_name, family.birth_name, given.birth_name) as birth_name,
-        company.name_text as company_name,
-        coalesce(given.title, family.title) as name_title,
-        coalesce(given.gender, family.gender) as name_gender,
-        coalesce(given.is_placeholder, true) as has_no_first_name,
-        coalesce(family.is_placeholder, true) as has_no_last_name,
-        coalesce(company.is_placeholder, true) as has_no_company,
-        coalesce(given.is_company or family.is_company, false) as is_named_company,
-        given.is_placeholder or family.is_placeholder as has_placeholder,
-        (given.last_name_per_million + 5) * (family.first_name_per_million + 1)
-        >= {{ var('swapped_name_odds') }}
-        * (given.first_name_per_million + 1) * (family.last_name_per_million + 5) as is_swapped,
-        case
-            when family.name_text is null then given.name_text
-            when given.name_text is null then family.name_text
-            else given.name_text || ' ' || family.name_text
-        end as whole_name
-    from customers
-    left join forms as given on customers.first_name = given.raw_name
-    left join forms as family on customers.last_name = family.raw_name
-    left join forms as birth
-        on customers.birth_name = birth.raw_name and not birth.is_placeholder
-    left join forms as company on customers.company_name = company.raw_name
 
 ),
 

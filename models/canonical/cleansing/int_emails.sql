@@ -1,60 +1,14 @@
 with
 
-emails as (
+judged as (
 
-    select
-        raw_email,
-        local_part,
-        domain,
-        local_part || '@' || domain as email,
-        has_two_signs
-    from {{ ref('int_emails_repaired') }}
+    select * from {{ ref('int_emails_judged') }}
 
 ),
 
 providers as (
 
     select * from {{ ref('email_providers') }}
-
-),
-
-stores as (
-
-    select distinct lower(trim(email)) as email
-    from {{ ref('canonical_stores') }}
-    where email is not null
-
-),
-
-judged as (
-
-    select
-        emails.*,
-        case
-            when emails.has_two_signs or length(emails.email) > 254
-                or length(emails.local_part) > 64
-                or not {{ matches_pattern(
-                    'emails.email',
-                    '^[a-z0-9_+&~%$!#/=?^{|}*`.\'\'-]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z]{2,24}$'
-                ) }}
-                then 'invalid'
-            when stores.email is not null then 'store'
-            when domains.domain is not null then domains.status
-            when local_parts.local_part is not null then local_parts.status
-            -- aaa@…, xxxx@…
-            when length(emails.local_part) >= 3
-                and replace(emails.local_part, left(emails.local_part, 1), '') = ''
-                then 'placeholder'
-            when disposable.domain is not null then 'disposable'
-            else 'valid'
-        end as status
-    from emails
-    left join stores on emails.email = stores.email
-    left join {{ ref('email_domains') }} as domains on emails.domain = domains.domain
-    left join {{ ref('email_local_parts') }} as local_parts
-        on emails.local_part = local_parts.local_part
-    left join {{ ref('disposable_email_domains') }} as disposable
-        on emails.domain = disposable.domain
 
 ),
 

@@ -1,5 +1,11 @@
 with
 
+lone_names as (
+
+    select * from {{ ref('int_lone_names') }}
+
+),
+
 localities as (
 
     select * from {{ ref('int_localities_read') }}
@@ -27,19 +33,6 @@ lone_postcodes as (
         min(city) as city
     from communes
     group by postcode
-    having count(distinct insee_code) = 1
-
-),
-
-lone_names as (
-
-    select
-        city_key,
-        min(insee_code) as insee_code,
-        min(city) as city,
-        case when count(distinct postcode) = 1 then min(postcode) end as postcode
-    from communes
-    group by city_key
     having count(distinct insee_code) = 1
 
 ),

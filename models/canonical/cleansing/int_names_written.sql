@@ -1,0 +1,34 @@
+with
+
+customers as (
+
+    select * from {{ ref('canonical_customers') }}
+
+),
+
+written as (
+
+    select first_name as raw_name from customers
+    union
+    select last_name as raw_name from customers
+    union
+    select birth_name as raw_name from customers
+    union
+    select company_name as raw_name from customers
+
+),
+
+repaired as (
+
+    select
+        raw_name,
+        trim({{ replace_pattern(
+            "translate(" ~ repair_mojibake('raw_name') ~ ", chr(160) || chr(9) || '’`´_*\"', '  ''''''   ')",
+            ' +', ' '
+        ) }}) as name_text
+    from written
+    where raw_name is not null
+
+)
+
+select * from repaired
