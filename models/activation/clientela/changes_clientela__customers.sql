@@ -1,0 +1,1 @@
+{{ compare_with_receipts(ref('sync_clientela__customers'), 'clientela__customers') }}

@@ -1,0 +1,1 @@
+{{ compare_with_receipts(ref('sync_splio__contacts'), 'splio__contacts') }}
