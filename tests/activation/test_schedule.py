@@ -1,0 +1,69 @@
+"""`deploy/run`: the three steps in order, never two at once."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A house whose `python` and `dbt` only say what they were asked, and fail on demand."""
+    (tmp_path / "deploy").mkdir()
+    shutil.copy(ROOT / "deploy" / "run", tmp_path / "deploy" / "run")
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "dbt"):
+        program = programs / name
+        program.write_text(
+            '#!/bin/sh\necho "$(basename "$0") $*" >> steps\n'
+            'case "$*" in *"$SLOW_STEP"*) [ -z "$SLOW_STEP" ] || sleep 3 ;; esac\n'
+            'case "$*" in *"$FAILING_STEP"*) [ -z "$FAILING_STEP" ] || exit 7 ;; esac\n'
+        )
+        program.chmod(0o755)
+    (tmp_path / ".env").write_text("FROM_ENV_FILE=1\n")
+    return tmp_path
+
+
+def start(house: Path, slow: str = "", failing: str = "") -> subprocess.Popen[bytes]:
+    environment = {"PATH": "/usr/bin:/bin", "SLOW_STEP": slow, "FAILING_STEP": failing}
+    return subprocess.Popen([house / "deploy" / "run", "splio"], env=environment)
+
+
+def steps(house: Path) -> list[str]:
+    return (house / "steps").read_text().splitlines()
+
+
+def test_three_steps_in_order(house: Path) -> None:
+    assert start(house).wait() == 0
+    assert steps(house) == [
+        "python -m ingestion",
+        "dbt build --quiet",
+        "python -m activation splio",
+    ]
+
+
+def test_a_build_that_fails_sends_nothing(house: Path) -> None:
+    assert start(house, failing="build").wait() == 7
+    assert "python -m activation splio" not in steps(house)
+
+
+def test_a_source_that_is_down_stops_nobody_and_is_told(house: Path) -> None:
+    assert start(house, failing="ingestion").wait() == 7
+    assert steps(house)[-1] == "python -m activation splio"
+
+
+def test_a_second_start_leaves_politely(house: Path) -> None:
+    first = start(house, slow="build")
+    while not (house / "steps").exists():
+        time.sleep(0.05)
+    assert start(house).wait() == 75
+    assert first.wait() == 0
+    assert len(steps(house)) == 3
+    assert start(house).wait() == 0  # and the lock went with the first
