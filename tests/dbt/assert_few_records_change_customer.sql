@@ -1,4 +1,4 @@
--- Publication stops when too many records change customer: a rule or a source went wrong.
+-- Publication stops when too many records change customer: something went wrong.
 -- To publish a change that is meant: --vars '{identity_max_moved_share: 1}'.
 with
 
@@ -6,7 +6,7 @@ moved as (
 
     select coalesce(sum(record_count), 0) as record_count
     from {{ ref('identity_changes') }}
-    where change in ('merged', 'split', 'moved')
+    where change_type in ('merged', 'split', 'moved')
 
 ),
 

@@ -1,0 +1,3 @@
+{% macro run_time() -%}
+    cast('{{ (run_started_at | string)[:19] }}' as timestamp)
+{%- endmacro %}
