@@ -54,11 +54,12 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would name the keys
     try:
         syncs = chosen(asked.destination)
+        options = Options(asked.only, asked.limit, asked.force)
         if asked.check:
-            return check(syncs)
+            return check(syncs, is_all=not asked.destination)
         if asked.dry_run:
-            return dry_run(syncs, Options(asked.only, asked.limit, asked.force))
-        return deliver(syncs, Options(asked.only, asked.limit, asked.force))
+            return dry_run(syncs, options, is_all=not asked.destination)
+        return deliver(syncs, options, is_all=not asked.destination)
     except Busy as error:
         log.warning("%s: leaving", error)
         return BUSY
@@ -101,7 +102,7 @@ def chosen(names: list[str]) -> list[tuple[Tool, Sync]]:
 # --- deliver ---------------------------------------------------------------------------------
 
 
-def deliver(syncs: list[tuple[Tool, Sync]], options: Options) -> int:
+def deliver(syncs: list[tuple[Tool, Sync]], options: Options, is_all: bool) -> int:
     """Run the syncs: tools side by side, the syncs of one tool one after the other."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -114,7 +115,7 @@ def deliver(syncs: list[tuple[Tool, Sync]], options: Options) -> int:
     try:
         with shown() as progress, ThreadPoolExecutor(len(by_tool) or 1) as pool:
             futures = [
-                pool.submit(of_one_tool, group, ledger, run_id, options, stopping, progress)
+                pool.submit(of_one_tool, group, ledger, run_id, options, stopping, progress, is_all)
                 for group in by_tool.values()
             ]
             results = [result for future in futures for result in future.result()]
@@ -138,8 +139,29 @@ def of_one_tool(
     options: Options,
     stopping: threading.Event,
     progress: Any,
+    is_all: bool,
 ) -> list[Result]:
-    """Results of the syncs of one tool; one that cannot run does not stop the others."""
+    """Results of the syncs of one tool; one that cannot run does not stop the others.
+
+    Where nothing was asked for by name, a declared sync without a model is absent.
+    """
+    unbuilt = [sync for _, sync in group if is_all and ledger.is_unused(sync)]
+    group = [(tool, sync) for tool, sync in group if sync not in unbuilt]
+    absent = [Result(sync.name, "absent", f"no sync_{sync.name}") for sync in unbuilt]
+    return absent + (
+        of_its_syncs(group, ledger, run_id, options, stopping, progress) if group else []
+    )
+
+
+def of_its_syncs(
+    group: list[tuple[Tool, Sync]],
+    ledger: Ledger,
+    run_id: str,
+    options: Options,
+    stopping: threading.Event,
+    progress: Any,
+) -> list[Result]:
+    """Results of these syncs of one tool, one after the other."""
     tool = group[0][0]
     names = [sync.name for _, sync in group]
     try:
@@ -228,12 +250,14 @@ def alert(results: list[Result]) -> None:
 # --- look, do not send -----------------------------------------------------------------------
 
 
-def dry_run(syncs: list[tuple[Tool, Sync]], options: Options) -> int:
+def dry_run(syncs: list[tuple[Tool, Sync]], options: Options, is_all: bool) -> int:
     """Show what would be sent, field by field; a stopped sync says why. Writes nothing."""
     ledger = Ledger(read_only=True)
     stopped = False
     try:
         for _, sync in syncs:
+            if is_all and ledger.is_unused(sync):
+                continue
             plan = ledger.plan(sync)
             counts = ", ".join(f"{plan[f'{change}_count']} to {change}" for change in sync.changes)
             console.print(f"[bold]{sync.name}[/bold] {counts}; {plan['held_count']} held")
@@ -259,7 +283,7 @@ def dry_run(syncs: list[tuple[Tool, Sync]], options: Options) -> int:
     return STOPPED if stopped else DONE
 
 
-def check(syncs: list[tuple[Tool, Sync]]) -> int:
+def check(syncs: list[tuple[Tool, Sync]], is_all: bool) -> int:
     """Say when each sync last succeeded; alert on those that are too old."""
     ledger = Ledger(read_only=True)
     try:
@@ -274,7 +298,7 @@ def check(syncs: list[tuple[Tool, Sync]]) -> int:
         ledger.close()
     stale = []
     for tool, sync in syncs:
-        if tool.settings() is None:
+        if sync.name not in last and (is_all or tool.settings() is None):
             continue
         moment = last.get(sync.name)
         said = f"last success {moment:%Y-%m-%d %H:%M} UTC" if moment else "never succeeded"

@@ -11,6 +11,7 @@ import dataclasses
 import importlib
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -151,6 +152,9 @@ class Row:
     is_in_doubt: bool = False
     held: dict[str, Any] | None = None
     version: str | None = None
+    # the same for every attempt of this run, and never used again: a value that comes back later
+    # must be written again
+    idempotency_key: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,20 @@ class Ledger:
             if not row["taken"]:
                 raise Busy(f"another run of {sync_name} is under way")
 
+    def is_unused(self, sync: Sync) -> bool:
+        """Whether the sync has no model and never had a receipt: declared, and not used here."""
+        (known,) = self.rows(
+            "select count(*) as found from information_schema.tables"
+            " where table_schema = 'activation' and table_name = ?",
+            f"sync_{sync.name}",
+        )
+        if known["found"]:
+            return False
+        (held,) = self.rows(
+            "select count(*) as found from activation.receipts where sync_name = ?", sync.name
+        )
+        return not held["found"]
+
     # --- what to send ------------------------------------------------------------------------
 
     def columns(self, sync: Sync) -> list[str]:

@@ -1,7 +1,7 @@
 """Any HTTP endpoint, declared in YAML: a method, a path and a shape for each kind of change.
 
 See `activation/destinations/README.md` for a declaration. Each request names the row's key and
-an idempotency key (the payload's hash), for endpoints that want one.
+an idempotency key that its retries repeat.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Client(destination.Client):
             request["method"],
             request["path"].format(key=quote(row.key, safe="")),
             json=body,
-            headers={"Idempotency-Key": f"{row.key}:{row.payload_hash or 'delete'}"},
+            headers={"Idempotency-Key": row.idempotency_key},
         )
         if response.status_code == 404 and change != "create":
             return MISSING

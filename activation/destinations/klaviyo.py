@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from activation import destination
-from activation.destination import ACCEPTED, Answer, Row, Sync, Tool, poll, renamed
-from activation.http import Api
+from activation.destination import ACCEPTED, Answer, Row, Sync, Tool, one_by_one, poll, renamed
+from activation.http import Api, refusal
 
 MEDIA_TYPE = "application/vnd.api+json"
 BULK = "/api/profile-bulk-import-jobs"
@@ -78,18 +78,29 @@ class Client(destination.Client):
         return found
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        """Suppress by the e-mail that we had sent; a profile without one cannot be written to."""
-        emails = [row.held["email"] for row in rows if row.held and row.held.get("email")]
+        """Suppress (`archive`) or erase (`mirror`) by the e-mail that we had sent.
+
+        Klaviyo's answer to either is 202; a profile without an e-mail cannot be written to.
+        """
+        known = [(row, row.held["email"]) for row in rows if row.held and row.held.get("email")]
+        if sync.mode == "archive":
+            self._suppress([email for _, email in known])
+            return {row.key: ACCEPTED for row in rows}
+        erased = one_by_one([row for row, _ in known], self._erase)
+        return {row.key: ACCEPTED for row in rows} | erased
+
+    def _suppress(self, emails: list[str]) -> None:
         if emails:
             profiles = [{"type": "profile", "attributes": {"email": email}} for email in emails]
-            job = {
-                "type": "profile-suppression-bulk-create-job",
-                "attributes": {"profiles": {"data": profiles}},
-            }
-            address = "/api/profile-suppression-bulk-create-jobs"
-            started = self.api.json("POST", address, json={"data": job})["data"]["id"]
-            poll(
-                lambda: self.api.json("GET", f"{address}/{started}")["data"]["attributes"],
-                lambda state: state["status"] in ("complete", "cancelled"),
-            )
-        return {row.key: ACCEPTED for row in rows}
+            kind = "profile-suppression-bulk-create-job"
+            job = {"type": kind, "attributes": {"profiles": {"data": profiles}}}
+            self.api.json("POST", f"/api/{kind}s", json={"data": job})
+
+    def _erase(self, row: Row) -> Answer:
+        profile = {"data": {"type": "profile", "attributes": {"email": (row.held or {})["email"]}}}
+        job = {"type": "data-privacy-deletion-job", "attributes": {"profile": profile}}
+        address = "/api/data-privacy-deletion-jobs"
+        response = self.api.request("POST", address, json={"data": job})
+        if response.is_error:
+            raise refusal(response)
+        return ACCEPTED

@@ -15,9 +15,10 @@ from typing import Any
 
 from activation import destination
 from activation.destination import ACCEPTED, Answer, Row, Sync, Tool, as_text
-from activation.http import Api, Misconfigured, Refused
+from activation.http import Api, Misconfigured, Refused, Transient, parsed, refusal
 
 NAMES = ("FN", "LN", "CT")
+THROTTLED = ("4", "17", "613", "80003")  # Meta says so with a 400
 
 
 class Client(destination.Client):
@@ -58,11 +59,15 @@ class Client(destination.Client):
         data = [
             [row.key, *hashed(sync, payload)] for row, payload in zip(rows, payloads, strict=True)
         ]
-        said = self.api.json(
-            method,
-            f"/{self._audience}/users",
-            data={"payload": json.dumps({"schema": schema, "data": data})},
-        )
+        payload = json.dumps({"schema": schema, "data": data})
+        path = f"/{self._audience}/users"
+        response = self.api.request(method, path, data={"payload": payload})
+        if response.is_error:
+            code = str(parsed(response).get("error", {}).get("code", response.status_code))
+            if code in THROTTLED:
+                raise Transient(code, is_ambiguous=False, is_throttled=True, retry_after=30)
+            raise refusal(response)
+        said = parsed(response)
         if int(said.get("num_invalid_entries") or 0):
             raise Refused("invalid entries", str(said["num_invalid_entries"]))
         return {row.key: ACCEPTED for row in rows}

@@ -16,7 +16,7 @@ class Client(destination.Client):
         super().__init__(tool)
         self._settings = tool.settings() or {}
         self.api = Api(
-            self._settings["auth_url"],
+            self._settings["url"],
             requests_per_second=tool.requests_per_second,
             timeout_seconds=tool.timeout_seconds,
             login=self._log_in,
@@ -25,7 +25,7 @@ class Client(destination.Client):
     def _log_in(self, client: httpx.Client) -> dict[str, str]:
         """A token of 18 minutes, renewed at the 401; the answer names the host to talk to."""
         response = httpx.post(
-            f"{self._settings['auth_url'].rstrip('/')}/v2/token",
+            f"{self._settings['url'].rstrip('/')}/v2/token",
             json={
                 "grant_type": "client_credentials",
                 "client_id": self._settings["client_id"],
@@ -77,11 +77,11 @@ class Client(destination.Client):
         )
         if not ended.get("hasErrors") and ended["requestStatus"] == "Complete":
             return {row.key: ACCEPTED for row in rows}
-        answer = self.api.json("GET", f"/data/v1/async/{request}/results", params={"page": 1})
+        answer = self.api.json("GET", f"/data/v1/async/{request}/results")
         # results come in the order of the rows
         return {
-            row.key: ACCEPTED
-            if result["status"].lower() in ("ok", "success")
-            else Answer("rejected", result.get("errorCode", "error"), result.get("message", ""))
+            row.key: Answer("rejected", str(result.get("errorCode", "")), result.get("message", ""))
+            if result["status"] == "Error"
+            else ACCEPTED
             for row, result in zip(rows, answer["items"], strict=False)
         }

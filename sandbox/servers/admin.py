@@ -13,6 +13,7 @@
 | POST /_sandbox/splio/blacklist       | `{"channel", "touchpoint", "source"}`                    |
 | GET  /_sandbox/splio/audience        | `?list=1&channel=email`: keys that a campaign would reach |
 | POST /_sandbox/splio/datahub         | take the files of SPLIO_DATAHUB_FOLDER: their reports     |
+| GET  /_sandbox/members?system=       | members of the audience at meta or google, as hashed      |
 | POST /_sandbox/sms/inbound           | `{"from", "body"}`: a customer answers (STOP)            |
 | POST /_sandbox/clientela/edit        | `{"card_id", "changes": {}}`: a seller edits a card      |
 | POST /_sandbox/edit                  | `{"table", "key": {}, "changes": {}}`: any source's row   |
@@ -133,6 +134,13 @@ def routes(systems: Systems, network: Callable[[], Network]) -> list[Route]:
         body = call.json()
         return answer({"changed": edit_row(systems, body["table"], body["key"], body["changes"])})
 
+    def members(call: Call) -> Response:
+        sql = {
+            "meta": "select member from meta_members order by 1",
+            "google": "select identifier as member from google_members order by 1",
+        }[call.query["system"]]
+        return answer([row["member"] for row in systems.rows(sql)])
+
     def audience(call: Call) -> Response:
         channel = {"email": "email", "sms": "cellphone"}[call.query["channel"]]
         return answer(splio.audience(int(call.query["list"]), channel))
@@ -148,6 +156,7 @@ def routes(systems: Systems, network: Callable[[], Network]) -> list[Route]:
         ("GET", "/violations"): lambda call: answer(network().violations),
         ("POST", "/reset"): reset,
         ("POST", "/splio/unsubscribe"): lambda call: answer(splio.unsubscribe(call.json()["key"])),
+        ("GET", "/members"): members,
         ("POST", "/splio/blacklist"): blacklist,
         ("GET", "/splio/audience"): audience,
         ("POST", "/splio/datahub"): lambda call: answer(

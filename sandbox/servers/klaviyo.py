@@ -260,12 +260,15 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
             raise Refused("This job does not exist.", "/data/id", 404, "not_found")
         return job
 
-    def job(call: Call) -> Response:
+    def polled(call: Call) -> Row:
         with systems.write():
             row = held_job(call)
             row["polls"] += 1
             systems.update("klaviyo_jobs", {"polls": row["polls"]}, "id = ?", row["id"])
-        return said({"data": job_json(row, call.base_url)})
+        return row
+
+    def job(call: Call) -> Response:
+        return said({"data": job_json(polled(call), call.base_url)})
 
     def import_errors(call: Call) -> Response:
         row = held_job(call)
@@ -324,20 +327,33 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
                 systems.accepted(PREFIX, action, wanted[name])
         if "data-privacy" in call.path:
             return Response(status_code=202)
-        kind = call.path.rstrip("/").rsplit("/", 1)[-1].removesuffix("s")
-        job = {
+        with systems.write():
+            stamp = systems.tick("klaviyo_jobs", "created")
+            number = systems.value("select count(*) from klaviyo_jobs")
+            job = {
+                "id": hashlib.sha256(f"job{number}{stamp}".encode()).hexdigest()[:26],
+                "polls": 0,
+                "total": len(profiles),
+                "errors": "[]",
+                "created": stamp,
+            }
+            systems.insert("klaviyo_jobs", job)
+        return said({"data": suppression(call, job)}, 202)
+
+    def suppression(call: Call, job: Row) -> Row:
+        """A suppression job as the API shows it."""
+        (kind,) = re.findall("profile-suppression-bulk-(?:create|delete)-job", call.path)
+        shown = job_json(job, call.base_url)
+        kept = ("status", "created_at", "total_count", "completed_count", "completed_at")
+        return {
             "type": kind,
-            "id": hashlib.sha256(call.body).hexdigest()[:26],
-            "attributes": {
-                "status": "queued",
-                "created_at": iso(systems.tick("klaviyo_profiles", "updated")),
-                "total_count": len(profiles),
-                "completed_count": 0,
-                "skipped_count": 0,
-            },
+            "id": job["id"],
+            "attributes": {name: shown["attributes"][name] for name in kept} | {"skipped_count": 0},
+            "links": {"self": f"{call.base_url}/{PREFIX}/api/{kind}s/{job['id']}/"},
         }
-        job["links"] = {"self": f"{call.base_url}/{PREFIX}/api/{kind}s/{job['id']}/"}
-        return said({"data": job}, 202)
+
+    def suppression_job(call: Call) -> Response:
+        return said({"data": suppression(call, polled(call))})
 
     route = router(guard)
     endpoints: list[tuple[str, str, Handler]] = [
@@ -348,6 +364,8 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
         ("GET", "/api/profiles", listing),
         ("POST", "/api/profile-suppression-bulk-create-jobs", change_profiles),
         ("POST", "/api/profile-suppression-bulk-delete-jobs", change_profiles),
+        ("GET", "/api/profile-suppression-bulk-create-jobs/{id}", suppression_job),
+        ("GET", "/api/profile-suppression-bulk-delete-jobs/{id}", suppression_job),
         ("POST", "/api/data-privacy-deletion-jobs", change_profiles),
     ]
     return [

@@ -3,7 +3,7 @@
 No vendor specification was at hand: the shapes are those of the vendor's public pages, tried
 against nothing but this stand-in. A token lives 18 minutes; asynchronous upserts answer 202 and a
 request id, whose `status` is to be polled and whose `results` tell each row. One data extension
-is there, `orfevre_customers`, keyed by SubscriberKey; its columns are the ones it has met.
+is there, `orfevre_customers`, keyed by customer_key; its columns are the ones it has met.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sandbox.servers.store import Row, Systems
 PREFIX = "sfmc"
 CLIENT_ID, CLIENT_SECRET = "sandbox-sfmc-client", "sandbox-sfmc-secret"
 TOKEN_LIFE = 1080
-DATA_EXTENSIONS = {"orfevre_customers": "SubscriberKey"}
+DATA_EXTENSIONS = {"orfevre_customers": "customer_key"}
 MAX_LENGTH = 4000
 _TABLES = """
     create table if not exists sfmc_rows
@@ -139,7 +139,11 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
             for item in items:
                 problem = store(extension, column, item, call.method == "POST")
                 results.append(
-                    {"status": "Error" if problem else "Complete", "message": problem or ""}
+                    {
+                        "errorCode": "InvalidRow" if problem else "",
+                        "message": problem or "",
+                        "status": "Error" if problem else "OK",
+                    }
                 )
             stamp = systems.tick("sfmc_requests", "at")
             number = systems.value("select count(*) from sfmc_requests")
@@ -182,8 +186,8 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
         if not request["polls"]:
             raise Refused(400, 10007, "The request is still pending.")
         items = json.loads(request["results"])
-        page = int(call.query.get("$page", "1"))
-        size = int(call.query.get("$pagesize", "2500"))
+        page = int(call.query.get("page", call.query.get("$page", "1")))
+        size = int(call.query.get("pageSize", call.query.get("$pagesize", "2500")))
         body = {"page": page, "pageSize": size, "count": len(items)}
         return answer({**body, "items": items[(page - 1) * size : page * size]})
 

@@ -10,7 +10,10 @@ import pytest
 from sandbox import servers
 from tests.activation.world import World, create_state
 
-UNLIMITED = {"SPLIO_REQUESTS_PER_SECOND": "0", "CLIENTELA_REQUESTS_PER_SECOND": "0"}
+TOOLS = ("SPLIO", "CLIENTELA", "SMS", "BREVO", "KLAVIYO", "SFMC", "META", "GOOGLE", "SINK")
+UNLIMITED = {f"{tool}_REQUESTS_PER_SECOND": "0" for tool in TOOLS}
+
+GOOGLE_IDS = {"GOOGLE_ADS_ACCOUNT_ID": "1234567890", "GOOGLE_AUDIENCE_ID": "42"}
 
 
 @pytest.fixture
@@ -33,9 +36,9 @@ def _world(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     with servers.running(tmp_path / "sandbox", settings=UNLIMITED) as tools:
-        pace = {"SPLIO_REQUESTS_PER_SECOND": "2000", "CLIENTELA_REQUESTS_PER_SECOND": "2000"}
-        for name, value in {**environment, **tools, **pace}.items():
+        pace = dict.fromkeys(UNLIMITED, "2000")
+        for name, value in {**environment, **tools, **pace, **GOOGLE_IDS}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("ORFEVRE_ALERT_WEBHOOK", raising=False)
         create_state()
-        yield World(tools)
+        yield World(tools, tmp_path / "sandbox")

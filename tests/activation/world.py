@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ class World:
     """A test's warehouse and tools."""
 
     tools: dict[str, str]
+    sandbox: Path
 
     def desire(self, sync_name: str, rows: list[dict[str, Any]]) -> None:
         desire(sync_name, rows, PAYLOADS[sync_name])
@@ -127,6 +129,14 @@ class World:
 
     def last_run(self) -> dict[str, Any]:
         return max(self.state("sync_runs"), key=lambda run: run["started_at"])
+
+    def held(self, table: str) -> list[dict[str, Any]]:
+        """Rows of a stand-in's own table: what the tool holds."""
+        connection = sqlite3.connect(self.sandbox / "systems.sqlite")
+        connection.row_factory = sqlite3.Row
+        rows = [dict(row) for row in connection.execute(f"select * from {table}")]
+        connection.close()
+        return rows
 
     def faults(self, *faults: dict[str, Any], seed: int = 0) -> None:
         url = f"{self.tools['SANDBOX_URL']}/_sandbox/faults"

@@ -69,7 +69,9 @@ def _sfmc(environment: dict[str, str]) -> httpx.Client:
         "client_id": environment["SFMC_CLIENT_ID"],
         "client_secret": environment["SFMC_CLIENT_SECRET"],
     }
-    login = httpx.post(f"{environment['SFMC_URL']}/v2/token", json=body).raise_for_status().json()
+    login = (
+        httpx.post(f"{environment['SFMC_AUTH_URL']}/v2/token", json=body).raise_for_status().json()
+    )
     return httpx.Client(
         base_url=login["rest_instance_url"],
         headers={"Authorization": f"Bearer {login['access_token']}"},
@@ -99,7 +101,7 @@ LOGINS: dict[str, Callable[[dict[str, str]], httpx.Client]] = {
             "Content-Type": "application/vnd.api+json",
         },
     ),
-    "google": _bearer("GOOGLE_URL", "GOOGLE_ACCESS_TOKEN"),
+    "google": _bearer("GOOGLE_DATA_MANAGER_URL", "GOOGLE_ACCESS_TOKEN"),
     "meta": _bearer("META_URL", "META_ACCESS_TOKEN"),
     "sink": _bearer("SINK_URL", "SINK_TOKEN"),
     "sfmc": _sfmc,

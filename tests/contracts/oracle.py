@@ -118,7 +118,9 @@ def _operation_from_swagger_2(operation: dict[str, Any]) -> None:
             named = {key: parameter[key] for key in kept if key in parameter}
             parameters.append({**named, "schema": schema})
     operation["parameters"] = parameters
-    for response in operation["responses"].values():
+    for status, response in operation["responses"].items():
+        if status == "204":  # has no body, whatever the document says
+            response.pop("schema", None)
         if "schema" in response:
             response["content"] = {"application/json": {"schema": response.pop("schema")}}
 
