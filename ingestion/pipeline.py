@@ -197,8 +197,12 @@ def _load(
                     progress(batch.table, len(batch.rows) + len(batch.malformed))
             for name in source.tables:
                 intake.judge(name)
-            incremental = not options.full and not options.bulk
-            cursors, seen = _advance(intake, memory, started, incremental)
+            changes = {
+                name
+                for name, table in source.tables.items()
+                if not options.bulk and not _whole(source, request, table) and not options.full
+            }
+            cursors, seen = _advance(intake, memory, started, changes)
             for name in source.tables:
                 intake.settle(name)
             gone = [] if options.bulk else _gone(source, intake, request, options)
@@ -244,10 +248,13 @@ def _less_overlap(value: datetime | int) -> datetime | int:
 
 
 def _advance(
-    intake: Intake, memory: Mapping[str, Any], started: datetime, incremental: bool
+    intake: Intake, memory: Mapping[str, Any], started: datetime, changes: set[str]
 ) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """New cursors and fingerprints. A cursor never passes the start of the load: a row that
-    changes while others are read must come with the next one."""
+    """New cursors and fingerprints; `changes` are the tables of which only changes were asked.
+
+    A cursor never passes the start of the load: a row that
+    changes while others are read must come with the next one.
+    """
     cursors, seen = dict(memory.get("cursors", {})), dict(memory.get("seen", {}))
     for name, table in intake.tables.items():
         if not table.cursor or not intake.has_rows(name):
@@ -262,7 +269,7 @@ def _advance(
         seen[name] = intake.forget_unchanged(
             name,
             children,
-            seen.get(name, []) if incremental else [],
+            seen.get(name, []) if name in changes else [],
             _less_overlap(value),
             MOST_REMEMBERED,
         )

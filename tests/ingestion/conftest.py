@@ -32,6 +32,12 @@ def duck(duckdb_env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Query:
     return _warehouse(duckdb_env, monkeypatch)
 
 
+@pytest.fixture
+def pg(postgres_env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Query:
+    """An empty PostgreSQL warehouse."""
+    return _warehouse(postgres_env, monkeypatch)
+
+
 def _warehouse(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Query:
     for name in [*os.environ]:
         if name.startswith(("ORFEVRE_", "MAGENTO_", "RETAIL_PRO_", "SPLIO_", "WEB_", "SMS_")):
@@ -78,9 +84,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def systems(
-    generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
+def systems(generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The world's systems, served to this test alone; their variables are set."""
     folder = tmp_path / "sandbox"
     shutil.copytree(generated, folder)

@@ -1,0 +1,344 @@
+"""File feeds: a catalogue of messy files. Every row is loaded or set aside, with its line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingestion import tabular
+from ingestion.pipeline import Report
+from tests.ingestion.conftest import Query, load
+
+Feed = Callable[..., dict[str, Report]]
+PEOPLE = {"source_customer_id": "id", "last_name": "nom", "email": "email"}
+
+
+@pytest.fixture
+def feed(duck: Query, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Feed:
+    """Write files and one feed, load them, and give the reports."""
+    feeds, root = tmp_path / "feeds", tmp_path / "root"
+    feeds.mkdir()
+    root.mkdir()
+    monkeypatch.setenv("ORFEVRE_FEEDS", str(feeds))
+    monkeypatch.setenv("ORFEVRE_FEEDS_ROOT", str(root))
+
+    def run(files: dict[str, bytes], **declared: object) -> dict[str, Report]:
+        for name, content in files.items():
+            (root / name).write_bytes(content)
+        it = {"source": "s", "entity": "customers", "path": "*", "columns": PEOPLE} | declared
+        (feeds / "people.yml").write_text(yaml.safe_dump(it, allow_unicode=True))
+        return load("files")
+
+    return run
+
+
+def names(query: Query) -> list[tuple]:
+    return query("select source_customer_id, last_name from raw_files.customers order by 1")
+
+
+ENCODED = "id;nom;email\n1;Élise Lefèvre;a@b.fr\n2;Noël;\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ENCODED.encode(),
+        ENCODED.encode("utf-8-sig"),
+        ENCODED.encode("utf-16"),
+        b"\xff\xfe" + ENCODED.encode("utf-16-le"),
+        ENCODED.encode("utf-16-be"),
+        ENCODED.encode("cp1252"),
+        ENCODED.replace("\n", "\r\n").encode("cp1252"),
+        ENCODED.replace("\n", "\r").encode(),
+        ENCODED.replace(";", "\t").encode(),
+        ENCODED.replace(";", "|").encode("utf-8-sig"),
+        ENCODED.replace(";", ",").encode("utf-16"),
+        gzip.compress(ENCODED.encode()),
+        b"Liste des clients\n\nfaite le 1;1;2024\n" + ENCODED.encode(),
+        ENCODED.encode("mac_roman"),
+        ENCODED.replace("id;nom;email", " ID ;Nom;  EMAIL").encode(),
+        ENCODED.replace("\n", ";;\n").encode(),
+        ENCODED.replace("\n", "\n\n;;\n").encode(),
+        ENCODED.rstrip("\n").encode(),
+    ],
+)
+def test_one_file_in_many_guises(duck: Query, feed: Feed, content: bytes) -> None:
+    report = feed({"f.txt": content})["customers"]
+    assert (report.status, report.rows_read, report.rows_kept) == ("loaded", 2, 2)
+    assert names(duck) == [("1", "Élise Lefèvre"), ("2", "Noël")]
+
+
+def test_lines_that_are_no_rows_are_set_aside_with_their_number(duck: Query, feed: Feed) -> None:
+    content = (
+        b"id;nom;email\n"
+        b"1;Un;\n"
+        b"2;Deux\n"  # too few
+        b"3;Trois;;trop\n"  # too many
+        b"4;Qua\xe9tre;\n"  # not UTF-8
+        + "5;Cinq é;\n6;Six é;\n".encode()
+        + b'7;"Sept;\n'  # a quote that is never closed
+        b"8;Huit;\n"
+        b'9;"Neuf\nlignes";\n'
+        b"\n"
+        b"10;Di\x00x;\n"
+    )
+    report = feed({"f.csv": content})["customers"]
+    assert names(duck) == [
+        ("1", "Un"),
+        ("10", "Dix"),
+        ("5", "Cinq é"),
+        ("6", "Six é"),
+        ("8", "Huit"),
+        ("9", "Neuf\nlignes"),
+    ]
+    aside = duck("select row_number, rule from raw_ingestion.quarantine order by 1")
+    assert aside == [(3, "unreadable"), (4, "unreadable"), (5, "unreadable"), (8, "unreadable")]
+    assert report.rows_read == 10
+    assert duck("select _row_number from raw_files.customers where source_customer_id = '10'") == [
+        (13,)
+    ]
+
+
+def test_numbers_dates_and_values_are_read_as_the_feed_says(duck: Query, feed: Feed) -> None:
+    content = (
+        "num;total;le;canal;ok\n"
+        "1;1 234,50 €;31/12/2024 10:30;WEB;oui\n"
+        "2;-1.234,5;2024-12-31;boutique;non\n"
+        "3;12,5;31/02/2024;web;oui\n"
+        "4;douze;01/01/2024 00:00;web;oui\n"
+    )
+    feed(
+        {"f.csv": content.encode()},
+        entity="orders",
+        dates=["%d/%m/%Y %H:%M", "%d/%m/%Y"],
+        decimal=",",
+        timezone="Europe/Paris",
+        columns={
+            "source_order_id": "num",
+            "total_amount": "total",
+            "ordered_at": "le",
+            "channel": {"column": "canal", "values": {"web": "web", "boutique": "store"}},
+            "is_return": {"column": "ok", "values": {"oui": False, "non": True}},
+            "status": {"constant": "completed"},
+            "currency": {"constant": "EUR"},
+        },
+    )
+    assert duck(
+        "select source_order_id, total_amount, ordered_at, channel, is_return "
+        "from raw_files.orders order by 1"
+    ) == [
+        ("1", Decimal("1234.5"), datetime(2024, 12, 31, 9, 30), "web", False),
+        ("2", Decimal("-1234.5"), datetime(2024, 12, 30, 23), "store", True),
+    ]
+    assert duck("select row_number, column_name from raw_ingestion.quarantine order by 1") == [
+        (4, "ordered_at"),
+        (5, "total_amount"),
+    ]
+
+
+def test_an_ambiguous_number_is_not_guessed(duck: Query, feed: Feed) -> None:
+    feed(
+        {"f.csv": b"sku;nom;prix\n1;a;1,234\n2;b;1,5\n3;c;1.234,5\n"},
+        entity="products",
+        columns={"sku": "sku", "name": "nom", "price": "prix"},
+    )
+    assert duck("select sku, price from raw_files.products order by 1") == [
+        ("2", Decimal("1.5")),
+        ("3", Decimal("1234.5")),
+    ]
+    assert duck("select row_number, column_name from raw_ingestion.quarantine") == [(2, "price")]
+
+
+def test_templates_repeated_headers_and_keys(duck: Query, feed: Feed) -> None:
+    content = "nom,rue,numéro,tél,tél\nA,du Bac,3,01,06\nB,,,,\nA,du Bac,3,01,06\n"
+    report = feed(
+        {"f.csv": content.encode("cp1252")},
+        columns={
+            "last_name": "nom",
+            "address_line_1": "{numéro} {rue}",
+            "phone": "tél",
+            "mobile_phone": "tél#2",
+        },
+    )["customers"]
+    assert duck(
+        "select last_name, address_line_1, phone, mobile_phone from raw_files.customers order by 1"
+    ) == [("A", "3 du Bac", "01", "06"), ("B", None, None, None)]
+    assert (report.rows_kept, report.rows_set_aside) == (2, 1)  # the same row twice
+
+
+def test_a_file_without_header(duck: Query, feed: Feed) -> None:
+    columns = {"source_customer_id": "#1", "last_name": "#2"}
+    feed({"f.csv": b"1;Un;x\n2;Deux;y\n"}, header=False, columns=columns)
+    assert names(duck) == [("1", "Un"), ("2", "Deux")]
+
+
+def workbook(build: Callable[[openpyxl.Workbook], None]) -> bytes:
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    build(book)
+    book.save(content)
+    return content.getvalue()
+
+
+def test_excel_keeps_text_as_text_and_finds_the_table(duck: Query, feed: Feed) -> None:
+    def build(book: openpyxl.Workbook) -> None:
+        notes = book.active
+        notes.title = "Notes"
+        notes.append(["à lire"])
+        hidden = book.create_sheet("Ancien")
+        hidden.append(["Id", "Nom", "Tél", "CP", "Né le", "Créé"])
+        hidden.append(["9", "Caché", "", "", "", ""])
+        hidden.sheet_state = "hidden"
+        sheet = book.create_sheet("Clients")
+        sheet.append(["Clients de la boutique"])
+        sheet.merge_cells("A1:F1")
+        sheet.append([])
+        sheet.append(["Id", "Nom", "Tél", "CP", "Né le", "Créé"])
+        sheet.append([1, "Un", 81612345.0, "06000", date(1980, 5, 2), datetime(2024, 1, 2, 3, 4)])
+        sheet.append([None, " ", None, None, None, None])
+        sheet.append(["002", "Deux", "0612345678", 6000, "02/05/1980", "03/02/2024"])
+        sheet.append([3, "#N/A", 2912345678901, 75001.0, "vers 1950", "hier"])
+
+    report = feed(
+        {"f.xlsx": workbook(build)},
+        dates=["%d/%m/%Y"],
+        columns={
+            "source_customer_id": "id",
+            "last_name": "nom",
+            "phone": "Tél",
+            "postcode": "CP",
+            "birth_date": "Né le",
+            "created_at": "Créé",
+        },
+    )["customers"]
+    assert duck(
+        "select source_customer_id, phone, postcode, birth_date, created_at, _row_number "
+        "from raw_files.customers order by 1"
+    ) == [
+        ("002", "0612345678", "6000", "1980-05-02", datetime(2024, 2, 3), 6),
+        ("1", "81612345", "06000", "1980-05-02", datetime(2024, 1, 2, 3, 4), 4),
+    ]
+    assert (report.rows_read, report.rows_set_aside) == (3, 1)
+    assert duck("select row_number, column_name from raw_ingestion.quarantine") == [
+        (7, "created_at")
+    ]
+
+
+def test_every_visible_sheet_when_asked(duck: Query, feed: Feed) -> None:
+    def build(book: openpyxl.Workbook) -> None:
+        for number in (1, 2):
+            sheet = book.create_sheet(f"Boutique {number}")
+            sheet.append(["id", "nom", "email"])
+            sheet.append([number, f"Client {number}", None])
+
+    feed({"f.xlsx": workbook(build)}, sheet="*")
+    assert names(duck) == [("1", "Client 1"), ("2", "Client 2")]
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(duck: Query, feed: Feed) -> None:
+    report = feed(
+        {
+            "a.csv": b"x;y\n1;2\n",
+            "b.xlsx": b"PK\x03\x04 no workbook",
+            "c.parquet": b"PAR1 neither",
+            "d.csv": b"id;nom;email\n1;Un;\n",
+            "e.csv": b"",
+        }
+    )["customers"]
+    assert report.status == "failed"
+    for name in ("a.csv", "b.xlsx", "c.parquet", "e.csv"):
+        assert name in (report.message or "")
+    assert names(duck) == [("1", "Un")]
+
+
+def test_a_file_is_read_again_only_when_it_changed(duck: Query, feed: Feed) -> None:
+    feed({"f.csv": b"id;nom;email\n1;Un;\n2;Deux;\n", "g.csv": b"id;nom;email\n3;Trois;\n"})
+    assert feed({})["customers"].rows_read == 0
+    again = feed({"f.csv": b"id;nom;email\n1;Une;\n"})["customers"]
+    assert again.rows_read == 1
+    assert names(duck) == [("1", "Une"), ("3", "Trois")]
+    renamed = feed({}, columns=PEOPLE | {"first_name": "nom"})["customers"]
+    assert renamed.rows_read == 2
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"entity": "people"}, "people.yml: entity: 'people' is not one of"),
+        ({"columns": {"surname": "nom"}}, "people.yml: columns.surname: customers has no such"),
+        ({"decimal": ";"}, "people.yml: decimal:"),
+        ({"colour": 1}, "people.yml: the feed: Additional properties"),
+        ({"columns": {}}, "people.yml: columns:"),
+    ],
+)
+def test_a_wrong_feed_is_told_file_key_and_rule(
+    feed: Feed, declared: dict[str, object], message: str
+) -> None:
+    report = feed({"f.csv": b"id;nom\n1;x\n"}, **declared)["customers"]
+    assert report.status == "failed"
+    assert message in (report.message or "")
+
+
+CELL = st.text(
+    st.characters(
+        codec="utf-8", exclude_categories=("Cs", "Cc"), include_characters="\n\t;,|\"' é"
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=20),
+    delimiter=st.sampled_from([";", ",", "\t", "|"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    ending=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_what_a_writer_writes_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[str, str, str]],
+    delimiter: str,
+    encoding: str,
+    ending: str,
+    quoting: int,
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "f.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter, lineterminator=ending, quoting=quoting)
+        writer.writerows([("id", "nom", "email"), *rows])
+    read, malformed = [], 0
+    for chunk in tabular.read_csv(path, ["id", "nom", "email"]):
+        read += [tuple(row.values()) for row in chunk.rows.to_pylist()]
+        malformed += len(chunk.malformed)
+    assert malformed == 0
+    assert read == [row for row in rows if any(value.strip() for value in row)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.binary(max_size=30).filter(lambda it: it.strip()), max_size=30))
+def test_no_line_disappears_whatever_its_bytes(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "f.csv"
+    lines = [line.replace(b"\n", b"").replace(b"\r", b"").replace(b'"', b"") for line in lines]
+    path.write_bytes(b"\n".join([b"id;nom", *lines]) + b"\n")
+    chunks = list(tabular.read_csv(path, ["id", "nom"], encoding="utf-8", delimiter=";"))
+    seen = {n for chunk in chunks for n in chunk.numbers}
+    seen |= {number for chunk in chunks for number, _, _ in chunk.malformed}
+    text = [line.decode("utf-8", "surrogateescape") for line in lines]
+    assert seen == {
+        number
+        for number, line in enumerate(text, 2)
+        if any(field.strip() for field in line.split(";"))
+    }

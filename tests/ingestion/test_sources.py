@@ -1,0 +1,207 @@
+"""Every source against its stand-in, on both engines: what is loaded, twice, changed, down."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import duckdb
+import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion import pipeline, sources
+from ingestion.__main__ import SOME_FAILED, main
+from ingestion.contract import contract
+from tests.ingestion.conftest import Query, load
+
+
+def contents(query: Query) -> dict[str, list[tuple]]:
+    """Every raw table but the reports, without dlt's package id."""
+    found = {}
+    for source in (*sources.NAMES, "ingestion"):
+        for table in contract(source).values():
+            if table.name == "loads":
+                continue
+            columns = ", ".join(f'"{c}"' for c in table.column_names if c not in VOLATILE)
+            key = ", ".join(f'"{c}"' for c in table.primary_key)
+            schema, name = f"raw_{source}", table.name
+            there = query(
+                "select 1 from information_schema.tables "
+                f"where table_schema = '{schema}' and table_name = '{name}'"
+            )
+            found[f"{source}.{name}"] = (
+                query(f"select {columns} from {schema}.{name} order by {key}") if there else []
+            )
+    return found
+
+
+VOLATILE = ("load_id", "set_aside_at")
+
+
+def test_loading_twice_adds_nothing_and_every_broken_row_is_set_aside(
+    here: Query, systems: Path
+) -> None:
+    assert main([]) == 0
+    first = contents(here)
+    assert main([]) == 0
+    assert contents(here) == first
+
+    assert here(
+        "select count(*) from raw_ingestion.loads where rows_read <> rows_kept + rows_set_aside"
+    ) == [(0,)]
+    for table, rows in first.items():
+        if rows and not table.startswith("ingestion"):
+            source, name = table.split(".")
+            kept = f"select max(rows_kept) from raw_ingestion.loads where source = '{source}'"
+            assert here(f"{kept} and table_name = '{name}'") == [(len(rows),)], table
+
+    broken = duckdb.sql(f"from '{systems}/truth/broken.parquet'").fetchall()
+    aside = here(
+        "select source, table_name, file, row_number, payload from raw_ingestion.quarantine"
+    )
+    assert len(broken) > 20
+    for source, table, file, number, key, *_ in broken:
+        assert any(
+            name == table
+            and (
+                (file, number) == (where, row)
+                if file
+                else origin == source and f'"{key}"' in payload
+            )
+            for origin, name, where, row, payload in aside
+        ), (source, table, file, number, key)
+    assert len(aside) == len(broken)
+
+
+def test_what_the_stand_ins_hold_is_what_the_raw_tables_hold(here: Query, systems: Path) -> None:
+    assert main([]) == 0
+    with sqlite3.connect(systems / "systems.sqlite") as held:
+        for source in ("magento", "clientela", "splio", "sms", "zendesk", "web"):
+            for table in contract(source).values():
+                (count,) = held.execute(f"select count(*) from {source}_{table.name}").fetchone()
+                aside = here(
+                    "select count(*) from raw_ingestion.quarantine "
+                    f"where source = '{source}' and table_name = '{table.name}'"
+                )[0][0]
+                loaded = here(f"select count(*) from raw_{source}.{table.name}")[0][0]
+                assert loaded + aside == count, f"{source}.{table.name}"
+        cents = "select cast(sum(round(grand_total * 100)) as integer) from magento_orders"
+        assert here("select cast(sum(grand_total * 100) as bigint) from raw_magento.orders") == (
+            held.execute(cents).fetchall()
+        )
+
+
+def test_a_changed_row_replaces_its_old_self_and_lines_that_went_go(
+    here: Query, systems: Path
+) -> None:
+    assert load("magento")["orders"].status == "loaded"
+    with sqlite3.connect(systems / "systems.sqlite") as held:
+        order, lines = held.execute(
+            "select order_id, count(*) from magento_order_items group by 1 having count(*) > 1"
+        ).fetchone()
+        later = held.execute("select max(updated_at) from magento_orders").fetchone()[0]
+        held.execute(
+            "update magento_orders set status = 'closed', updated_at = ? where entity_id = ?",
+            (later, order),
+        )
+        held.execute(
+            "delete from magento_order_items where item_id = "
+            f"(select max(item_id) from magento_order_items where order_id = {order})"
+        )
+        (cart,) = held.execute("select quote_id from magento_cart_items limit 1").fetchone()
+        held.execute("delete from magento_cart_items where quote_id = ?", (cart,))
+        moved = held.execute("select max(updated_at) from magento_carts").fetchone()[0]
+        held.execute("update magento_carts set updated_at = ? where id = ?", (moved, cart))
+    before = here("select count(*) from raw_magento.orders")
+    reports = load("magento")
+    assert reports["orders"].rows_kept == 1
+    assert here("select count(*) from raw_magento.orders") == before
+    assert here(f"select status from raw_magento.orders where entity_id = {order}") == [("closed",)]
+    items = f"select count(*) from raw_magento.order_items where order_id = {order}"
+    assert here(items) == [(lines - 1,)]
+    assert here(f"select count(*) from raw_magento.cart_items where quote_id = {cart}") == [(0,)]
+
+
+def test_full_finds_what_updated_at_misses(duck: Query, systems: Path) -> None:
+    load("magento")
+    with sqlite3.connect(systems / "systems.sqlite") as held:
+        address, customer = held.execute(
+            "select id, customer_id from magento_customer_addresses limit 1"
+        ).fetchone()
+        held.execute("update magento_customer_addresses set city = 'Ys' where id = ?", (address,))
+        (gone,) = held.execute(
+            "select id from magento_customers where id <> ? and email is not null limit 1",
+            (customer,),
+        ).fetchone()
+        held.execute("delete from magento_customers where id = ?", (gone,))
+    city = f"select city from raw_magento.customer_addresses where id = {address}"
+    load("magento")
+    assert duck(city) != [("Ys",)]
+    load("magento", full=True)
+    assert duck(city) == [("Ys",)]
+    assert duck(f"select count(*) from raw_magento.customers where id = {gone}") == [(0,)]
+
+
+def test_a_source_that_is_down_or_absent_stops_no_other(
+    duck: Query, systems: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNTIME__REQUEST_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("MAGENTO_URL", "http://127.0.0.1:9/rest/default")
+    monkeypatch.delenv("SPLIO_URL")
+    assert main(["magento", "splio", "web"]) == SOME_FAILED
+    statuses = dict(duck("select distinct source, status from raw_ingestion.loads"))
+    assert statuses == {"magento": "failed", "splio": "absent", "web": "loaded"}
+    assert duck("select count(*) from raw_magento.orders") == [(0,)]
+    assert duck("select count(*) from raw_web.reviews")[0][0] > 0
+    (message,) = duck("select distinct message from raw_ingestion.loads where source = 'magento'")
+    assert "127.0.0.1" in message[0]
+
+
+@pytest.mark.parametrize("kind", ["429", "status", "reset", "malformed"])
+def test_a_passing_fault_is_asked_again(duck: Query, systems: Path, kind: str) -> None:
+    fault = {"prefix": "web", "kind": kind, "path": ".*/events", "nth": [1], "retry_after": 1}
+    httpx.post(f"{os.environ['SANDBOX_URL']}/_sandbox/faults", json=[fault]).raise_for_status()
+    assert {report.status for report in load("web").values()} == {"loaded"}
+
+
+def test_a_bulk_load_leaves_the_next_run_only_what_is_newer(
+    here: Query, systems: Path, tmp_path: Path
+) -> None:
+    load("magento")
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    for table in contract("magento").values():
+        columns = ", ".join(f'"{name}"' for name in table.column_names)
+        rows = here(f"select {columns} from raw_magento.{table.name}")
+        _write_parquet(exports / f"{table.name}.parquet", table.column_names, rows)
+    for table in contract("magento"):
+        here(f"delete from raw_magento.{table} where true returning 1")
+    for schema in ("raw_magento", "raw_magento_staging"):
+        _forget_state(here, schema)
+    reports = load("magento", bulk=exports)
+    assert reports["orders"].status == "loaded" and reports["orders"].rows_kept > 0
+    after = load("magento")
+    assert after["orders"].rows_read <= reports["orders"].rows_read / 10
+    assert here("select count(*) from raw_magento.orders") == [(reports["orders"].rows_kept,)]
+
+
+def _write_parquet(path: Path, names: list[str], rows: list[tuple]) -> None:
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    pq.write_table(pa.table([pa.array(column) for column in columns], names=names), path)
+
+
+def _forget_state(query: Query, schema: str) -> None:
+    there = query(
+        "select table_name from information_schema.tables "
+        f"where table_schema = '{schema}' and table_name = '_dlt_pipeline_state'"
+    )
+    if there:
+        query(f"delete from {schema}._dlt_pipeline_state where true returning 1")
+
+
+def test_messages_hold_no_values() -> None:
+    error = ValueError("jean.dupont@example.fr is not a number")
+    assert "jean" not in pipeline.describe(error)
