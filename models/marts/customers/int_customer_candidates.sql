@@ -51,7 +51,7 @@ weighed as (
                     + candidates.recency_position
             when 'most_complete'
                 then
-                    (1000000 - length(candidates.value)) * 1000000
+                    cast(1000000 - length(candidates.value) as bigint) * 1000000
                     + candidates.echo_rank * 1000000000000 + candidates.recency_position
         end as weight
     from candidates
