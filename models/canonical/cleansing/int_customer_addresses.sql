@@ -38,6 +38,8 @@ addresses as (
                 localities.status = 'valid' and lines.raw_line is null
                 and complements.raw_line is null
                 then 'missing_street'
+            when localities.status = 'valid' and length(lines.line) > 38
+                then 'line_too_long'
             else localities.status
         end as status
     from customers

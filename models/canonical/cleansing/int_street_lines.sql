@@ -1,63 +1,65 @@
 with
 
-customers as (
-
-    select * from {{ ref('canonical_customers') }}
-
-),
-
-written as (
-
-    select address_line_1 as raw_line from customers
-    union
-    select address_line_2 as raw_line from customers
-
-),
-
--- NF Z10-011: capitals, no accents, no punctuation
-normalised as (
-
-    select
-        raw_line,
-        {{ text_key(repair_mojibake('raw_line')) }} as line
-    from written
-    where raw_line is not null
-
-),
-
-boxed as (
-
-    select
-        raw_line,
-        case
-            when line like '%BP%' or line like '%B P %' or line like '%CS%'
-                or line like '%TSA%' or line like '%BOITE%'
-                then {{ extract_pattern(
-                    'line', '(^BP ?[0-9]+| BP ?[0-9]+|^CS ?[0-9]+| CS ?[0-9]+|TSA ?[0-9]+|B P [0-9]+|BOITE POSTALE [0-9]+)'
-                ) }}
-        end as postal_box,
-        line
-    from normalised
-
-),
-
 unboxed as (
 
+    select * from {{ ref('int_lines_unboxed') }}
+
+),
+
+-- the number and its BIS, then the word that tells the kind of street
+opened as (
+
     select
         raw_line,
-        nullif(trim({{ replace_pattern(
-            replace_pattern(
-                replace_pattern('postal_box', 'BOITE POSTALE|B P', 'BP'), '^ ?(BP|CS|TSA) ?', '\\1 '
-            ), ' +', ' '
-        ) }}), '') as postal_box,
+        postal_box,
+        {{ replace_pattern('line', '^([0-9]+)(BIS|TER|QUATER|[A-F]) ', '\\1 \\2 ') }} as line
+    from unboxed
+
+),
+
+numbered as (
+
+    select
+        raw_line,
+        postal_box,
+        line,
+        coalesce({{ extract_pattern(
+            'line', '^([0-9]+ ((BIS|TER|QUATER|[A-F]) )?)'
+        ) }}, '') as street_number
+    from opened
+
+),
+
+typed as (
+
+    select
+        numbered.raw_line,
+        numbered.postal_box,
+        numbered.line,
+        numbered.street_number || street_words.full_word
+        || substr(numbered.line, length(numbered.street_number || street_words.word) + 1)
+            as full_line,
+        numbered.street_number || street_words.short_word
+        || substr(numbered.line, length(numbered.street_number || street_words.word) + 1)
+            as short_line
+    from numbered
+    left join {{ ref('street_words') }} as street_words
+        on split_part(substr(numbered.line, length(numbered.street_number) + 1), ' ', 1)
+        = street_words.word
+
+),
+
+fitted as (
+
+    select
+        raw_line,
+        postal_box,
         case
-            when postal_box is null then line
-            else nullif(trim({{ replace_pattern(
-                "replace(line, postal_box, ' ')", ' +', ' '
-            ) }}), '')
+            when length(full_line) <= 38 then full_line
+            else coalesce(short_line, line)
         end as line
-    from boxed
+    from typed
 
 )
 
-select * from unboxed
+select * from fitted

@@ -1,0 +1,63 @@
+with
+
+customers as (
+
+    select * from {{ ref('canonical_customers') }}
+
+),
+
+written as (
+
+    select address_line_1 as raw_line from customers
+    union
+    select address_line_2 as raw_line from customers
+
+),
+
+-- NF Z10-011: capitals, no accents, no punctuation
+normalised as (
+
+    select
+        raw_line,
+        {{ text_key(repair_mojibake('raw_line')) }} as line
+    from written
+    where raw_line is not null
+
+),
+
+boxed as (
+
+    select
+        raw_line,
+        case
+            when line like '%BP%' or line like '%B P %' or line like '%CS%'
+                or line like '%TSA%' or line like '%BOITE%'
+                then {{ extract_pattern(
+                    'line', '(^BP ?[0-9]+| BP ?[0-9]+|^CS ?[0-9]+| CS ?[0-9]+|TSA ?[0-9]+|B P [0-9]+|BOITE POSTALE [0-9]+)'
+                ) }}
+        end as postal_box,
+        line
+    from normalised
+
+),
+
+unboxed as (
+
+    select
+        raw_line,
+        nullif(trim({{ replace_pattern(
+            replace_pattern(
+                replace_pattern('postal_box', 'BOITE POSTALE|B P', 'BP'), '^ ?(BP|CS|TSA) ?', '\\1 '
+            ), ' +', ' '
+        ) }}), '') as postal_box,
+        case
+            when postal_box is null then line
+            else nullif(trim({{ replace_pattern(
+                "replace(line, postal_box, ' ')", ' +', ' '
+            ) }}), '')
+        end as line
+    from boxed
+
+)
+
+select * from unboxed
