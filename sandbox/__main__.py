@@ -24,6 +24,13 @@ def generate(arguments: argparse.Namespace) -> None:
     )
 
 
+def advance(arguments: argparse.Namespace) -> None:
+    """Play one more day."""
+    from sandbox.world.advance import advance
+
+    advance(arguments.dir)
+
+
 def serve(arguments: argparse.Namespace) -> None:
     """Answer as the stand-in systems until interrupted."""
     from sandbox import servers
@@ -68,6 +75,11 @@ def main() -> None:
     )
     command.add_argument("--force", action="store_true", help="make it again, losing its changes")
     command.set_defaults(run=generate)
+
+    command = commands.add_parser(
+        "advance", help="play one more day: purchases, new and changed customers, STOP replies"
+    )
+    command.set_defaults(run=advance)
 
     command = commands.add_parser("serve", help="serve the stand-in systems until interrupted")
     command.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8900")))

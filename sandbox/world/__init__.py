@@ -82,10 +82,17 @@ def generate(
     with open_world(started, partial) as connection:
         build(connection)
         write.write_world(connection, partial, bulk=bulk)
-    (partial / "world.json").write_text(json.dumps(started.as_json(), indent=2) + "\n")
+    write_parameters(partial, started, started.as_of)
     replace(folder, partial)
     logger.info("%s is ready", folder)
     return started
+
+
+def write_parameters(folder: Path, world: World, generated_as_of: date) -> None:
+    """Write world.json in one go: the parameters, and the date before any `advance`."""
+    content = world.as_json() | {"generated_as_of": generated_as_of.isoformat()}
+    (folder / ".world.json").write_text(json.dumps(content, indent=2) + "\n")
+    (folder / ".world.json").rename(folder / "world.json")
 
 
 def replace(folder: Path, partial: Path) -> None:
