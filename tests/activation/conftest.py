@@ -13,8 +13,6 @@ from tests.activation.world import World, create_state
 TOOLS = ("SPLIO", "CLIENTELA", "SMS", "BREVO", "KLAVIYO", "SFMC", "META", "GOOGLE", "SINK")
 UNLIMITED = {f"{tool}_REQUESTS_PER_SECOND": "0" for tool in TOOLS}
 
-GOOGLE_IDS = {"GOOGLE_ADS_ACCOUNT_ID": "1234567890", "GOOGLE_AUDIENCE_ID": "42"}
-
 
 @pytest.fixture
 def world(
@@ -37,7 +35,7 @@ def _world(
 ) -> Iterator[World]:
     with servers.running(tmp_path / "sandbox", settings=UNLIMITED) as tools:
         pace = dict.fromkeys(UNLIMITED, "2000")
-        for name, value in {**environment, **tools, **pace, **GOOGLE_IDS}.items():
+        for name, value in {**environment, **tools, **pace}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("ORFEVRE_ALERT_WEBHOOK", raising=False)
         create_state()

@@ -90,7 +90,7 @@ def test_marketing_cloud(duckdb_world: World) -> None:
     assert counts(run) == (0, 1, 1, 0)
     held = {row["key"]: json.loads(row["row"]) for row in duckdb_world.held("sfmc_rows")}
     assert held["b"]["first_name"] == "Bob"
-    assert held["a"] == {"SubscriberKey": "a", "is_gone": "true", **dict.fromkeys(PEOPLE, "")}
+    assert held["a"] == {"customer_key": "a", "is_gone": "true", **dict.fromkeys(PEOPLE, "")}
 
 
 def test_meta(duckdb_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
