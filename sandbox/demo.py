@@ -202,7 +202,8 @@ select segment, count(*) from segments.segment_memberships group by segment orde
 SYNCS = """
 select
     sync_runs.sync_name, created_count, updated_count, deleted_count, rejected_count,
-    (select count(*) from activation.receipts where receipts.sync_name = sync_runs.sync_name)
+    (select count(*) from activation.receipts
+     where receipts.sync_name = sync_runs.sync_name and change_type <> 'delete')
 from activation.sync_runs
 where run_id = (select run_id from activation.sync_runs order by started_at desc limit 1)
 order by sync_name
