@@ -20,7 +20,7 @@ import psycopg2.extras
 import pyarrow as pa
 
 import warehouse
-from activation.destination import Change, Row, Sync
+from activation.destination import Change, Row, Sync, chunks
 
 CONTRACT_COLUMNS = ("destination_key", "customer_id", "payload_hash", "has_consent")
 ROWS_AT_ONCE = 1000
@@ -93,6 +93,10 @@ class Ledger:
             cursor.close()
             if not self.is_duckdb:
                 connection.close()
+
+    def pages(self, sql: str) -> Iterator[list[dict[str, Any]]]:
+        """Rows of a large query, a thousand at a time."""
+        return chunks(self._stream(sql), ROWS_AT_ONCE)
 
     def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         """Insert dicts of the same keys, as one set."""

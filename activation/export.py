@@ -1,0 +1,146 @@
+"""python -m activation.export FOLDER [mart …]: the marts as Parquet, for BI elsewhere.
+
+Each mart is one file, written beside and then renamed; `manifest.json` comes last and names every
+file with its rows, columns and SHA-256, so that a reader who starts from it never sees half an
+export. With `--load DESTINATION` dlt then loads those files into another warehouse (postgres,
+snowflake, bigquery …, its credentials in dlt's own environment variables).
+
+Exit codes: 0 exported · 2 no such mart, or no warehouse to read · 75 the warehouse is busy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dlt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from activation.ledger import Busy, Ledger, Unbuilt, now
+
+log = logging.getLogger("activation.export")
+
+SCHEMAS = ("marts", "segments")
+TYPES = {
+    "boolean": pa.bool_(),
+    "smallint": pa.int16(),
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "double precision": pa.float64(),
+    "double": pa.float64(),
+    "date": pa.date32(),
+    "timestamp without time zone": pa.timestamp("us"),
+    "timestamp": pa.timestamp("us"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    parser = argparse.ArgumentParser("python -m activation.export", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("mart", nargs="*", help="all marts and segments when none is named")
+    parser.add_argument(
+        "--load", metavar="DESTINATION", help="a dlt destination: postgres, snowflake"
+    )
+    asked = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        manifest = export(asked.folder, asked.mart)
+    except Busy as error:
+        log.warning("%s: leaving", error)
+        return 75
+    except (LookupError, Unbuilt) as error:
+        log.error("%s", error)
+        return 2
+    if asked.load:
+        load(asked.folder, manifest, asked.load)
+    return 0
+
+
+def export(folder: Path, names: list[str]) -> dict[str, Any]:
+    """Write the marts and the manifest into `folder`. Raises LookupError for an unknown mart."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger(read_only=True)
+    try:
+        found = {
+            row["table_name"]: row["table_schema"]
+            for row in ledger.rows(
+                "select table_schema, table_name from information_schema.tables"
+                f" where table_schema in {SCHEMAS} order by table_name"
+            )
+            if not row["table_name"].startswith("int_")
+        }
+        if lost := set(names) - found.keys():
+            raise LookupError(f"no such mart: {', '.join(sorted(lost))}")
+        files = [one(ledger, found[name], name, folder) for name in names or found]
+    finally:
+        ledger.close()
+    manifest = {"exported_at": now().isoformat(timespec="seconds") + "Z", "files": files}
+    beside = folder / ".manifest.json.part"
+    beside.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    beside.rename(folder / "manifest.json")
+    return manifest
+
+
+def one(ledger: Ledger, schema_name: str, name: str, folder: Path) -> dict[str, Any]:
+    """Write one mart; its line of the manifest."""
+    columns = ledger.rows(
+        "select column_name, data_type, numeric_precision, numeric_scale"
+        " from information_schema.columns where table_schema = ? and table_name = ?"
+        " order by ordinal_position",
+        schema_name,
+        name,
+    )
+    schema = pa.schema([(column["column_name"], arrow_type(column)) for column in columns])
+    beside, path = folder / f".{name}.parquet.part", folder / f"{name}.parquet"
+    row_count = 0
+    with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+        for table in tables(ledger, f"{schema_name}.{name}", schema):
+            writer.write_table(table)
+            row_count += table.num_rows
+    beside.rename(path)
+    log.info("%s: %d rows", name, row_count)
+    return {
+        "name": name,
+        "file": path.name,
+        "rows": row_count,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "columns": {field.name: str(field.type) for field in schema},
+    }
+
+
+def tables(ledger: Ledger, relation: str, schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows of a relation, a few thousand at a time."""
+    for rows in ledger.pages(f"select * from {relation}"):
+        yield pa.Table.from_pylist(rows, schema=schema)
+
+
+def arrow_type(column: dict[str, Any]) -> pa.DataType:
+    """The Arrow type of a column of information_schema; what has none goes as text."""
+    data_type = column["data_type"].lower()
+    if data_type.startswith(("numeric", "decimal")):
+        precision, scale = column["numeric_precision"], column["numeric_scale"]
+        return pa.decimal128(int(precision or 38), int(scale or 0))
+    return TYPES.get(data_type, pa.string())
+
+
+def load(folder: Path, manifest: dict[str, Any], destination: str) -> None:
+    """Replace the tables of another warehouse by the files of the manifest."""
+    pipeline = dlt.pipeline("orfevre_export", destination=destination, dataset_name="orfevre_marts")
+    for file in manifest["files"]:
+        source = pq.ParquetFile(folder / file["file"])
+        batches = (pa.Table.from_batches([batch]) for batch in source.iter_batches())
+        resource = dlt.resource(batches, name=file["name"], write_disposition="replace")
+        pipeline.run(resource, loader_file_format="parquet")
+        log.info("%s: loaded into %s", file["name"], destination)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
