@@ -3,15 +3,15 @@
 -- How well each system asks: the share of records that bear an e-mail, phone, birth date, address or card, and the share of names mistyped.
 create table habits as
 select * from (values
-    ('retail_pro', 0.62, 0.70, 0.45, 0.55, 0.45, 0.050, 0.040),
-    ('magento', 1.00, 0.72, 0.50, 0.80, 0.20, 0.015, 0.000),
+    ('retail_pro', 0.70, 0.80, 0.45, 0.55, 0.45, 0.050, 0.040),
+    ('magento', 1.00, 0.80, 0.50, 0.80, 0.20, 0.015, 0.000),
     ('guest', 1.00, 0.95, 0.05, 1.00, 0.00, 0.020, 0.000),
-    ('splio', 0.95, 0.45, 0.00, 0.00, 0.30, 0.010, 0.000),
-    ('clientela', 0.60, 0.75, 0.50, 0.50, 0.50, 0.040, 0.015),
-    ('zendesk', 0.95, 0.30, 0.00, 0.00, 0.00, 0.030, 0.000),
-    ('boutiques', 0.45, 0.75, 0.45, 0.65, 0.40, 0.080, 0.030),
-    ('anciens_clients', 0.38, 0.60, 0.50, 0.85, 0.00, 0.090, 0.000),
-    ('loyalty', 0.58, 0.62, 0.75, 0.65, 1.00, 0.050, 0.010),
+    ('splio', 0.96, 0.55, 0.00, 0.00, 0.30, 0.010, 0.000),
+    ('clientela', 0.70, 0.82, 0.50, 0.50, 0.50, 0.040, 0.015),
+    ('zendesk', 0.96, 0.40, 0.00, 0.00, 0.00, 0.030, 0.000),
+    ('boutiques', 0.50, 0.80, 0.45, 0.65, 0.40, 0.080, 0.030),
+    ('anciens_clients', 0.42, 0.70, 0.50, 0.85, 0.00, 0.090, 0.000),
+    ('loyalty', 0.68, 0.74, 0.75, 0.65, 1.00, 0.050, 0.010),
     ('review', 1.00, 0.00, 0.00, 0.00, 0.00, 0.030, 0.000)
 ) as habit (origin, email_share, phone_share, birth_share, address_share, card_share, typo_share, placeholder_share);
 
@@ -148,7 +148,7 @@ shared as (
         nicknames.nickname,
         stores.store_code, stores.phone as store_phone, stores.email as store_email,
         -- The older of two records is more likely to hold what has since changed.
-        case when drawn.seen_at < getvariable('as_of') - to_days(700) then 0.45 else 0.14 end as stale_share,
+        case when drawn.seen_at < getvariable('as_of') - to_days(700) then 0.35 else 0.10 end as stale_share,
     from drawn
     inner join people using (person_id)
     inner join households using (household_id)
@@ -182,14 +182,14 @@ chosen as (
         end as shown_address_id,
         case
             when origin in ('magento') then case when copy = 1 then old_email else email end
-            when role != 'head' and kind in ('couple', 'family', 'single_parent') and head_has_email and u(record_no, 'family_email') < case when has_email then 0.05 else 0.33 end then head_email
+            when role != 'head' and kind in ('couple', 'family', 'single_parent') and head_has_email and u(record_no, 'family_email') < case when has_email then 0.03 else 0.22 end then head_email
             when not has_email and origin != 'guest' then null
             when old_email is not null and u(record_no, 'former_email') < stale_share then old_email
             else email
         end as shown_email,
         case
-            when role != 'head' and kind in ('couple', 'family', 'single_parent') and u(record_no, 'family_phone') < 0.07 then head_mobile
-            when has_landline and u(record_no, 'land') < 0.15 then landline
+            when role != 'head' and kind in ('couple', 'family', 'single_parent') and u(record_no, 'family_phone') < 0.04 then head_mobile
+            when has_landline and u(record_no, 'land') < 0.10 then landline
             when old_mobile is not null and u(record_no, 'former_phone') < stale_share then old_mobile
             else mobile
         end as shown_mobile,
@@ -288,8 +288,8 @@ select
         when email_noise < 0.09 then replace(shown_email, '@', ' @')
         when email_noise < 0.094 then replace(shown_email, '.fr', ',fr')
         when email_noise < 0.097 then replace(shown_email, '@', '')
-        when email_noise < 0.15 and ends_with(shown_email, '@gmail.com') then replace(split_part(shown_email, '@', 1), '.', '') || '@gmail.com'
-        when email_noise < 0.16 and ends_with(shown_email, '@gmail.com') then split_part(shown_email, '@', 1) || '+horizon@gmail.com'
+        when email_noise < 0.12 and ends_with(shown_email, '@gmail.com') then replace(split_part(shown_email, '@', 1), '.', '') || '@gmail.com'
+        when email_noise < 0.13 and ends_with(shown_email, '@gmail.com') then split_part(shown_email, '@', 1) || '+horizon@gmail.com'
         else shown_email
     end as email,
     -- Tills keep several.
@@ -297,9 +297,9 @@ select
     case
         when phone_noise < placeholder_share then store_phone
         when phone_draw >= phone_share then null
-        when phone_noise < 0.045 then pick(['0600000000', '0000000000', '06', '0102030405', '99', '0606060606', 'NC'], record_no, 'no_phone')
-        when phone_noise < 0.055 then left(written_phone(shown_mobile, record_no), length(written_phone(shown_mobile, record_no)) - 1)
-        when phone_noise < 0.065 then written_phone(shown_mobile[:8] || ((shown_mobile[9]::bigint + 1) % 10)::text || shown_mobile[10:], record_no)
+        when phone_noise < 0.030 then pick(['0600000000', '0000000000', '06', '0102030405', '99', '0606060606', 'NC'], record_no, 'no_phone')
+        when phone_noise < 0.036 then left(written_phone(shown_mobile, record_no), length(written_phone(shown_mobile, record_no)) - 1)
+        when phone_noise < 0.042 then written_phone(shown_mobile[:8] || ((shown_mobile[9]::bigint + 1) % 10)::text || shown_mobile[10:], record_no)
         else written_phone(shown_mobile, record_no)
     end as phone,
     case when origin in ('retail_pro', 'anciens_clients', 'boutiques') and u(record_no, 'second_phone') < 0.25 then written_phone(case when has_landline then landline else mobile end, record_no + 7) end as other_phone,
