@@ -5,7 +5,7 @@ with
 
 pairs_in_homes as (
     select * from {{ ref('int_comparisons') }}
-    where last_name >= 4 and greatest(street, phone, email) >= 4
+    where last_name >= 4 and (street >= 4 and place >= 3 or phone = 5 or email = 5)
 ),
 
 counts as (

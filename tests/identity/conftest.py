@@ -1,0 +1,100 @@
+"""Warehouses that hold nothing but what an identity test puts there, on both engines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg2
+import pytest
+from dbt.cli.main import dbtRunner
+
+from tests.conftest import empty_database
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = [
+    "identity_attributes",
+    "identity_blocking_rules",
+    "identity_comparison_levels",
+    "identity_exclusions",
+    "identity_identifier_types",
+    "nicknames",
+]
+
+
+@contextmanager
+def connect(environment: dict[str, str]) -> Iterator[Any]:
+    """A DB-API connection to the warehouse that `environment` names."""
+    if environment["ORFEVRE_TARGET"] == "duckdb":
+        connection = duckdb.connect(environment["ORFEVRE_DUCKDB_PATH"])
+    else:
+        connection = psycopg2.connect(
+            host=environment["ORFEVRE_POSTGRES_HOST"],
+            port=environment["ORFEVRE_POSTGRES_PORT"],
+            user=environment["ORFEVRE_POSTGRES_USER"],
+            dbname=environment["ORFEVRE_POSTGRES_DATABASE"],
+        )
+    try:
+        yield connection
+        connection.commit() if environment["ORFEVRE_TARGET"] == "postgres" else None
+    finally:
+        connection.close()
+
+
+def run(environment: dict[str, str], query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query."""
+    with connect(environment) as connection:
+        cursor = connection.cursor()
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def load(environment: dict[str, str], table: str, columns: dict[str, str], rows: list[Any]) -> None:
+    """Replaces a table by `rows`, tuples in the order of `columns` (name to SQL type)."""
+    schema = table.split(".", maxsplit=1)[0]
+    declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    with connect(environment) as connection, tempfile.NamedTemporaryFile("w") as file:
+        cursor = connection.cursor()
+        cursor.execute(f"create schema if not exists {schema}")
+        cursor.execute(f"create table {table} ({declared})")
+        if environment["ORFEVRE_TARGET"] == "duckdb":
+            file.write(text.getvalue())
+            file.flush()
+            cursor.execute(f"copy {table} from '{file.name}' (format csv, header false)")
+        else:
+            text.seek(0)
+            cursor.copy_expert(f"copy {table} from stdin (format csv)", text)
+
+
+def dbt(environment: dict[str, str], target: Path, *arguments: str) -> None:
+    """Runs dbt in this process, which spares its start."""
+    before = dict(os.environ)
+    os.environ |= environment | {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+    try:
+        done = dbtRunner().invoke([*arguments, "--quiet", "--profiles-dir", str(ROOT)])
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    assert done.success, done.exception or [node.message for node in done.result or []]
+
+
+@pytest.fixture(scope="session", params=["duckdb", "postgres"])
+def warehouse(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """Environment of an empty warehouse that a whole session shares, once an engine."""
+    if request.param == "duckdb":
+        path = tmp_path_factory.mktemp("identity") / "w.duckdb"
+        yield {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(path)}
+    else:
+        with empty_database(request.getfixturevalue("postgres_server")) as environment:
+            yield environment

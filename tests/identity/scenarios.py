@@ -1,0 +1,191 @@
+"""The scenarios of SCENARIOS.md: records by the person they are of, written by hand.
+
+Each scenario is a list of (person, fields). A column that is not named is null; records of one
+person are one customer in the end, records of two people never are.
+"""
+
+from __future__ import annotations
+
+HOME = {"address_line_1": "12 rue des Lilas", "postcode": "69003", "city": "Lyon"}
+
+
+def person(first: str, last: str, **more: object) -> dict[str, object]:
+    """Fields of a record."""
+    return {"first_name": first, "last_name": last, **more}
+
+
+SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
+    "chain": [
+        ("a", person("Aliénor", "Quémener", email="alienor.q@mail.fr")),
+        ("a", person("Alienor", "Quemener", email="alienor.q@mail.fr", phone="+33611000001")),
+        ("a", person("Aliénor", "Quémener", phone="+33611000001", loyalty_card="C0000101")),
+        ("a", person("Aliénor", "Quémener", loyalty_card="C0000101", birth_date="1984-05-02")),
+    ],
+    "star": [
+        ("a", person("Ludivine", "Garabedian", email="ludivine.g@mail.fr", phone="+33611000002")),
+        *[("a", person("Ludivine", "Garabedian", email="ludivine.g@mail.fr")) for _ in range(150)],
+    ],
+    "late_bridge": [
+        ("a", person("Tiphaine", "Le Bozec", email="tiphaine.lb@mail.fr")),
+        ("a", person("Tiphaine", "Le Bozec", phone="+33611000003", postcode="29200", city="Brest")),
+        ("a", person("Tiphaine", "Le Bozec", email="tiphaine.lb@mail.fr", phone="+33611000003")),
+    ],
+    "family_email": [
+        ("a", person("Bernadette", "Vasseur", email="famille.vasseur@mail.fr", **HOME)),
+        ("b", person("Guillaume", "Vasseur", email="famille.vasseur@mail.fr", **HOME)),
+        ("c", person("Océane", "Vasseur", email="famille.vasseur@mail.fr", **HOME)),
+    ],
+    "twins": [
+        ("a", person("Léa", "Hamelin", birth_date="1995-03-14", phone="+33478000004", **HOME)),
+        ("b", person("Manon", "Hamelin", birth_date="1995-03-14", phone="+33478000004", **HOME)),
+    ],
+    "father_and_son_of_one_name": [
+        (
+            "a",
+            person("Jacques", "Bellanger", birth_date="1951-02-20", phone="+33478000005", **HOME),
+        ),
+        (
+            "b",
+            person("Jacques", "Bellanger", birth_date="1979-11-08", phone="+33478000005", **HOME),
+        ),
+    ],
+    "mother_and_daughter": [
+        (
+            "a",
+            person("Marie", "Toussaint", birth_date="1958-07-01", email="marie.t@mail.fr", **HOME),
+        ),
+        (
+            "b",
+            person("Marie", "Toussaint", birth_date="1986-12-24", email="marie.t@mail.fr", **HOME),
+        ),
+    ],
+    "store_phone": [
+        (f"{first}", person(first, last, phone="+33142000006"))
+        for first, last in zip(
+            [
+                "Alban",
+                "Boris",
+                "Cyril",
+                "Denis",
+                "Elise",
+                "Fanny",
+                "Gilda",
+                "Heidi",
+                "Irene",
+                "Jules",
+            ],
+            [
+                "Noirot",
+                "Oberlin",
+                "Pujol",
+                "Quinet",
+                "Rigaud",
+                "Sorel",
+                "Tardy",
+                "Urbain",
+                "Viala",
+                "Weiss",
+            ],
+            strict=True,
+        )
+    ],
+    "swapped_names": [
+        ("a", person("Gwendoline", "Kerjean", birth_date="1990-09-09", **HOME)),
+        ("a", person("Kerjean", "Gwendoline", birth_date="1990-09-09", postcode="69003")),
+    ],
+    "married_name": [
+        ("a", person("Solenn", "Autissier", birth_date="1988-04-30", email="solenn.a@mail.fr")),
+        (
+            "a",
+            person(
+                "Solenn",
+                "Chabrol",
+                birth_name="Autissier",
+                birth_date="1988-04-30",
+                email="solenn.a@mail.fr",
+            ),
+        ),
+    ],
+    "nickname": [
+        ("a", person("Christophe", "Delahousse", email="delahousse.c@mail.fr")),
+        ("a", person("Chris", "Delahousse", email="delahousse.c@mail.fr", postcode="33000")),
+    ],
+    "recycled_phone_number": [
+        (
+            "a",
+            person(
+                "Gontran",
+                "Mazeaud",
+                phone="+33611000007",
+                email="gontran.m@mail.fr",
+                birth_date="1949-01-17",
+            ),
+        ),
+        (
+            "b",
+            person(
+                "Priscilla",
+                "Okonkwo",
+                phone="+33611000007",
+                email="priscilla.o@mail.fr",
+                birth_date="1999-06-06",
+            ),
+        ),
+    ],
+    "reused_loyalty_card": [
+        ("a", person("Honorine", "Lescure", loyalty_card="C0000108", birth_date="1960-10-10")),
+        ("b", person("Valentin", "Pradel", loyalty_card="C0000108", birth_date="1992-02-02")),
+    ],
+    "guest_checkout": [
+        ("a", person("Clothilde", "Rouvière", email="clothilde.r@mail.fr", **HOME)),
+        ("a", person("clothilde", "rouviere", email="clothilde.r@mail.fr")),
+        ("a", person("C", "Rouviere", email="clothilde.r@mail.fr", postcode="69003", city="Lyon")),
+    ],
+    "typo_in_the_name": [
+        ("a", person("Emmanuelle", "Schweitzer", birth_date="1971-08-19", phone="+33611000009")),
+        ("a", person("Emanuelle", "Schweizer", birth_date="1971-08-19", phone="+33611000009")),
+    ],
+    "nameless_between_two": [
+        ("a", person("Aurélien", "Jacquemin", email="maison.jacquemin@mail.fr", **HOME)),
+        ("b", person("Sabrina", "Jacquemin", email="maison.jacquemin@mail.fr", **HOME)),
+        ("?", {"email": "maison.jacquemin@mail.fr"}),
+    ],
+    "email_only": [
+        ("a", person("Barnabé", "Castelnau", email="barnabe.c@mail.fr", phone="+33611000010")),
+        ("a", {"email": "barnabe.c@mail.fr"}),
+    ],
+    "same_common_name": [
+        (
+            "a",
+            person(
+                "Marie", "Martin", email="marie.martin@mail.fr", postcode="13001", city="Marseille"
+            ),
+        ),
+        ("b", person("Marie", "Martin", email="mmartin75@mail.fr", postcode="75011", city="Paris")),
+    ],
+    "contradiction_in_a_chain": [
+        (
+            "a",
+            person(
+                "Fulbert",
+                "Desmoulins",
+                birth_date="1948-03-03",
+                email="fulbert.d@mail.fr",
+                phone="+33478000011",
+                **HOME,
+            ),
+        ),
+        ("?", person("Fulbert", "Desmoulins", email="fulbert.d@mail.fr", phone="+33478000011")),
+        (
+            "b",
+            person(
+                "Fulbert",
+                "Desmoulins",
+                birth_date="1980-12-12",
+                email="fulbert.d@mail.fr",
+                phone="+33478000011",
+                **HOME,
+            ),
+        ),
+    ],
+}

@@ -1,0 +1,124 @@
+"""Every scenario of SCENARIOS.md, loaded together and built once an engine."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .conftest import ROOT, SEEDS, dbt, load, run
+from .scenarios import SCENARIOS
+
+FIRST = [
+    "Marie",
+    "Jean",
+    "Anne",
+    "Paul",
+    "Luc",
+    "Rose",
+    "Hugo",
+    "Emma",
+    "Louis",
+    "Alice",
+    "Jules",
+    "Chloé",
+    "Marc",
+    "Zoé",
+    "Yves",
+]
+LAST = [
+    "Martin",
+    "Dubois",
+    "Petit",
+    "Roux",
+    "Blanc",
+    "Girard",
+    "Morel",
+    "Faure",
+    "Mercier",
+    "Lambert",
+    "Henry",
+    "Masson",
+]
+TOWNS = [("75011", "Paris"), ("13001", "Marseille"), ("33000", "Bordeaux"), ("59000", "Lille")]
+
+
+def background() -> list[dict[str, object]]:
+    """Other customers, so that names are as common and homes as shared as in a real file."""
+    chance = random.Random(1)
+    found: list[dict[str, object]] = []
+    for home in range(150):
+        postcode, city = chance.choice(TOWNS)
+        last = chance.choice(LAST) if home % 3 else f"{chance.choice(LAST)}{chance.choice(LAST)}"
+        for member, first in enumerate(chance.sample(FIRST, 2)):
+            one = {
+                "first_name": first,
+                "last_name": last,
+                "birth_date": f"{1940 + chance.randrange(60)}-0{chance.randint(1, 9)}-1{member}",
+                "email": f"{first}.{last}.{home}@mail.test".lower(),
+                "phone": f"+336{home:04d}{member:04d}",
+                "address_line_1": f"{home} rue {chance.choice(LAST)}",
+                "postcode": postcode,
+                "city": city,
+            }
+            found += [one, one | {"birth_date": None, "phone": f"+33199{home:06d}"}]
+    return found
+
+
+@pytest.fixture(scope="session")
+def customers(
+    warehouse: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """The customer of each record, after one build of the identity layer."""
+    records = {f"background:{place}": one for place, one in enumerate(background())}
+    for name, scenario in SCENARIOS.items():
+        records |= {f"{name}:{place}": fields for place, (_, fields) in enumerate(scenario)}
+    declared = yaml.safe_load((ROOT / "models/canonical/customer_records.yml").read_text())
+    columns = {one["name"]: one["data_type"] for one in declared["models"][0]["columns"]}
+    rows = []
+    for record_id, fields in records.items():
+        row = {"record_id": record_id, "source": record_id.split(":")[0], "is_company": False}
+        row["birth_date_status"] = "valid" if fields.get("birth_date") else "missing"
+        row |= fields
+        rows.append([row.get(column) for column in columns])
+    load(warehouse, "canonical.customer_records", columns, rows)
+    points = [
+        (record_id, kind, fields[kind], fields[kind], fields[kind], "valid", True)
+        for record_id, fields in records.items()
+        for kind in ("email", "phone")
+        if fields.get(kind)
+    ]
+    names = ["record_id", "contact_type", "raw_value", "contact_value", "contact_key", "status"]
+    kinds = dict.fromkeys(names, "text") | {"is_primary": "boolean"}
+    load(warehouse, "canonical.contact_points", kinds, points)
+    target: Path = tmp_path_factory.mktemp("scenarios")
+    chosen = [*SEEDS, "path:models/identity"]
+    dbt(
+        warehouse,
+        target,
+        "build",
+        "--project-dir",
+        str(ROOT),
+        "--select",
+        *chosen,
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+    )
+    return dict(run(warehouse, "select record_id, cluster_key from identity.int_cluster_records"))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario(customers: dict[str, str], name: str) -> None:
+    people = [(who, customers[f"{name}:{place}"]) for place, (who, _) in enumerate(SCENARIOS[name])]
+    for (who, customer), (other, other_customer) in combinations(people, 2):
+        if "?" not in (who, other):
+            assert (customer == other_customer) == (who == other), (who, other)
+
+
+def test_every_scenario_is_in_the_catalogue() -> None:
+    text = (ROOT / "tests/identity/SCENARIOS.md").read_text()
+    assert [name for name in SCENARIOS if f"`{name}`" not in text] == []
