@@ -12,12 +12,6 @@ countries as (
 
 ),
 
-phones as (
-
-    select * from {{ ref('int_phones') }}
-
-),
-
 records as (
 
     select
@@ -34,17 +28,8 @@ records as (
         coalesce(birth_dates.status, 'missing') as birth_date_status,
         case when emails.status = 'valid' then emails.email end as email,
         coalesce(emails.status, 'missing') as email_status,
-        case
-            when
-                landlines.status = 'valid' and coalesce(mobiles.status, '') <> 'valid'
-                or landlines.phone_type = 'mobile' and landlines.status = 'valid'
-                then landlines.phone
-            when mobiles.status = 'valid' then mobiles.phone
-        end as phone,
-        case
-            when mobiles.status = 'valid' then 'valid'
-            else coalesce(landlines.status, mobiles.status, 'missing')
-        end as phone_status,
+        phones.phone,
+        phones.status as phone_status,
         addresses.address_line_1,
         addresses.address_line_2,
         addresses.postal_box,
@@ -80,16 +65,8 @@ records as (
     left outer join
         {{ ref('int_emails') }} as emails
         on customers.email = emails.raw_email
-    left outer join phones as landlines
-        on
-            customers.phone = landlines.raw_phone
-            and coalesce(countries.country, '{{ var("default_country") }}')
-            = landlines.country
-    left outer join phones as mobiles
-        on
-            customers.mobile_phone = mobiles.raw_phone
-            and coalesce(countries.country, '{{ var("default_country") }}')
-            = mobiles.country
+    inner join {{ ref('int_customer_phones') }} as phones
+        on customers.record_id = phones.record_id
     left outer join {{ ref('int_customer_addresses') }} as addresses
         on customers.record_id = addresses.record_id
 

@@ -6,18 +6,6 @@ weighed as (
 
 ),
 
-titles as (
-
-    select * from {{ ref('titles') }}
-
-),
-
-genders as (
-
-    select * from {{ ref('genders') }}
-
-),
-
 named as (
 
     select
@@ -73,8 +61,10 @@ resolved as (
         named.is_company,
         named.is_swapped and not named.is_company as is_name_swapped
     from named
-    left join titles on {{ text_key('named.raw_title') }} = titles.title_key
-    left join genders on {{ text_key('named.raw_gender') }} = genders.gender_key
+    left outer join {{ ref('titles') }} as titles
+        on {{ text_key('named.raw_title') }} = titles.title_key
+    left outer join {{ ref('genders') }} as genders
+        on {{ text_key('named.raw_gender') }} = genders.gender_key
 
 )
 

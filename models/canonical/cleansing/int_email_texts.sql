@@ -26,6 +26,24 @@ lowered as (
     from written
     where raw_email is not null
 
+),
+
+-- only an address that does not read at once pays for the repairs
+separated as (
+
+    select
+        raw_email,
+        case
+            when {{ matches_pattern('email', '^[a-z0-9._+-]+@[a-z0-9.-]+$') }}
+                then email
+            when email like '%@%@%'
+                then split_part(translate(email, ';/| ', ',,,,'), ',', 1)
+            else
+                replace(replace(replace(replace(replace(email,
+                    '(at)', '@'), '[at]', '@'), ' at ', '@'), 'mailto:', ''), '@@', '@')
+        end as email
+    from lowered
+
 )
 
-select * from lowered
+select * from separated

@@ -12,6 +12,12 @@ localities as (
 
 ),
 
+french_postcodes as (
+
+    select * from {{ ref('int_french_postcodes') }}
+
+),
+
 communes as (
 
     select * from {{ ref('communes') }}
@@ -21,25 +27,6 @@ communes as (
 cedexes as (
 
     select * from {{ ref('cedexes') }}
-
-),
-
--- a postcode that serves one commune tells it; so does a name that only one commune has
-lone_postcodes as (
-
-    select
-        postcode,
-        min(insee_code) as insee_code,
-        min(city) as city
-    from communes
-    group by postcode
-    having count(distinct insee_code) = 1
-
-),
-
-french_postcodes as (
-
-    select distinct postcode from communes
 
 ),
 
@@ -57,7 +44,7 @@ matched as (
                     = localities.city_key
                 )
                 then 'cedex'
-            when localities.city_key is null and lone_postcodes.postcode is not null
+            when localities.city_key is null and french_postcodes.insee_code is not null
                 then 'lone_postcode'
             when localities.postcode is null and lone_names.postcode is not null
                 then 'lone_name'
@@ -71,8 +58,8 @@ matched as (
         exact_match.city as exact_city,
         cedexes.insee_code as cedex_insee_code,
         cedexes.city as cedex_city,
-        lone_postcodes.insee_code as postcode_insee_code,
-        lone_postcodes.city as postcode_city,
+        french_postcodes.insee_code as postcode_insee_code,
+        french_postcodes.city as postcode_city,
         lone_names.insee_code as name_insee_code,
         lone_names.city as name_city,
         lone_names.postcode as name_postcode
@@ -82,7 +69,6 @@ matched as (
             localities.postcode = exact_match.postcode
             and localities.city_key = exact_match.city_key
     left outer join cedexes on localities.postcode = cedexes.postcode
-    left outer join lone_postcodes on localities.postcode = lone_postcodes.postcode
     left outer join lone_names on localities.city_key = lone_names.city_key
     left outer join french_postcodes on localities.postcode = french_postcodes.postcode
 
