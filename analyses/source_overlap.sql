@@ -9,6 +9,8 @@ known as (
     from {{ ref('customer_records') }} as records
     inner join {{ ref('customer_identities') }} as identities
         on records.record_id = identities.record_id
+    -- what we published ourselves is no knowledge of the tool's
+    where records.published_customer_id is null
 
 ),
 

@@ -25,6 +25,7 @@ from ingestion.intake import Batch
 from ingestion.pipeline import Request, Source
 
 PAGE_SIZE = 1000
+OUR_MARK = "orfevre_customer_id"  # the custom field that activation sends with every contact
 PATHS = {
     "contacts": "/data/contacts",
     "blacklisted_emails": "/data/blacklists/emails",
@@ -77,11 +78,12 @@ def read(request: Request) -> Iterator[Batch]:
 
 
 def shaped(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with its unique key (custom field 0) as a column; Splio writes null as ''."""
+    """A row with its unique key (custom field 0) and our mark as columns; Splio's null is ''."""
     row = {name: None if value == "" else value for name, value in row.items()}
     if "custom_fields" in row:
         fields = row["custom_fields"] or []
         row["unique_key"] = next((str(it["value"]) for it in fields if it["id"] == 0), None)
+        row[OUR_MARK] = next((it["value"] for it in fields if it.get("name") == OUR_MARK), None)
         row["custom_fields"] = [
             {key: it.get(key) for key in ("id", "name", "value")} for it in fields
         ]

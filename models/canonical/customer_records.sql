@@ -18,6 +18,7 @@ records as (
         customers.record_id,
         customers.source,
         customers.source_customer_id,
+        customers.published_customer_id,
         names.title,
         names.first_name,
         names.last_name,

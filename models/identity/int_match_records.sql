@@ -30,6 +30,8 @@ folded as (
         {{ match_key('postcode') }} as postcode_key,
         {{ match_key('city') }} as city_key
     from records
+    -- What we published ourselves would prove whatever we believed then.
+    where published_customer_id is null
 ),
 
 numbered as (

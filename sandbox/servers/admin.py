@@ -125,7 +125,8 @@ def routes(systems: Systems, network: Callable[[], Network]) -> list[Route]:
                 systems, "clientela_customers", {"card_id": card_id}, body["changes"]
             )
             connection.execute(
-                "update clientela_customers set version = version + 1 where card_id = ?",
+                "update clientela_customers set version = version + 1,"
+                " updated_by = coalesce(advisor_id, 'seller') where card_id = ?",
                 (card_id,),
             )
         return answer({"changed": changed})

@@ -31,6 +31,7 @@ from sandbox.servers.store import Row, Systems
 
 PREFIX = "clientela"
 TOKEN = "sandbox-clientela-token"
+API_CLIENT = "orfevre"  # who that token belongs to
 BATCH_LIMIT = 500
 CHANNELS = ("email", "sms", "phone", "postal")
 IDENTITY = (
@@ -203,6 +204,7 @@ class Clientela:
             touched = self._write_consents(card["card_id"], consents)
             touched |= self._write_extras(card["card_id"], extras)
             if changed or touched:
+                changed["updated_by"] = API_CLIENT
                 changed["version"] = version + 1
                 changed["updated_at"] = self.systems.tick("clientela_customers")
                 self.systems.update("clientela_customers", changed, "card_id = ?", card["card_id"])
@@ -291,6 +293,7 @@ class Clientela:
             self._write_consents(kept["card_id"], consents)
             self.delete(external_id)
             changed = {"version": (kept["version"] or 0) + 1, "updated_at": stamp}
+            changed["updated_by"] = API_CLIENT
             self.systems.update("clientela_customers", changed, "card_id = ?", kept["card_id"])
             self.systems.accepted(PREFIX, "customer.merge", f"{external_id}>{into}")
         return self.shown([self.find(into)])[0]

@@ -376,7 +376,7 @@ create table clientela_customers as
 select
     card_id, null::text as external_id, title, first_name, last_name, strftime(birth_date, '%Y-%m-%d') as birth_date, coalesce(gender, '') as gender, email, phone,
     line_1 as address_line_1, line_2 as address_line_2, postcode, city, country, language, store_code as home_store_code, advisor_id,
-    card as loyalty_card, 1 + floor(u(record_no, 'version') * 6)::bigint as version, seen_at as created_at, updated_at,
+    card as loyalty_card, advisor_id as updated_by, 1 + floor(u(record_no, 'version') * 6)::bigint as version, seen_at as created_at, updated_at,
 from cards;
 
 create table clientela_customer_consents as

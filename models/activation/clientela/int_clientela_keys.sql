@@ -16,9 +16,13 @@ cards as (
 identities as (
 
     select
-        record_id,
-        customer_id
-    from {{ ref('customer_identities') }}
+        identities.record_id,
+        identities.customer_id,
+        -- a record of the tool's own goes before one that we made there
+        case when records.published_customer_id is null then 0 else 1 end as echo_rank
+    from {{ ref('customer_identities') }} as identities
+    inner join {{ ref('customer_records') }} as records
+        on identities.record_id = records.record_id
 
 ),
 
@@ -39,6 +43,11 @@ known as (
             partition by identities.customer_id
             order by
                 case when cards.external_customer_id is null then 1 else 0 end,
+                identities.echo_rank,
+                case
+                    when cards.external_customer_id = identities.customer_id then 0
+                    else 1
+                end,
                 cards.created_at,
                 cards.clientela_card_id
         ) as position

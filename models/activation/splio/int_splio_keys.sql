@@ -1,5 +1,6 @@
--- Splio merges nothing: whoever has a contact there keeps its key, the oldest one. A
--- key that is another living customer's id stays with that customer, so that two
+-- Splio merges nothing: whoever has a contact there keeps its key, the oldest one, and
+-- one of Splio's own before one that we made; a second one that we wrote leaves Splio.
+-- A key that is another living customer's id stays with that customer, so that two
 -- customers come apart there as they do here.
 with
 
@@ -16,9 +17,13 @@ contacts as (
 identities as (
 
     select
-        record_id,
-        customer_id
-    from {{ ref('customer_identities') }}
+        identities.record_id,
+        identities.customer_id,
+        -- a record of the tool's own goes before one that we made there
+        case when records.published_customer_id is null then 0 else 1 end as echo_rank
+    from {{ ref('customer_identities') }} as identities
+    inner join {{ ref('customer_records') }} as records
+        on identities.record_id = records.record_id
 
 ),
 
@@ -35,7 +40,14 @@ known as (
         contacts.contact_key,
         row_number() over (
             partition by identities.customer_id
-            order by contacts.created_at nulls last, contacts.contact_key
+            order by
+                identities.echo_rank,
+                case
+                    when contacts.contact_key = identities.customer_id then 0
+                    else 1
+                end,
+                contacts.created_at nulls last,
+                contacts.contact_key
         ) as position
     from contacts
     inner join identities on contacts.record_id = identities.record_id

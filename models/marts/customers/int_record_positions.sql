@@ -1,6 +1,6 @@
--- What we publish comes back as records of the tools. Such an echo repeats an older
--- golden value under a newer date: it yields to every other record, and is dated by
--- its creation, or a correction in a source system would never get through.
+-- A tool that we write to knows what we told it: even what a record there said before
+-- we wrote yields to every other source, and is dated by its creation, or a correction
+-- in a source system would never get through.
 with
 
 records as (
@@ -43,6 +43,8 @@ ranked as (
     inner join identities on records.record_id = identities.record_id
     cross join other_sources
     left outer join source_ranks on records.source = source_ranks.source
+    -- a record that we made ourselves tells nothing and keeps no customer alive
+    where records.published_customer_id is null
 
 ),
 

@@ -27,6 +27,7 @@ renamed as (
         nullif(trim(country), '') as country,
         nullif(trim(language), '') as language,
         nullif(trim(loyalty_card), '') as loyalty_card,
+        nullif(trim(updated_by), '') as updated_by,
         version as card_version,
         created_at,
         updated_at

@@ -17,6 +17,7 @@ renamed as (
         nullif(trim(lastname), '') as last_name,
         nullif(trim(language), '') as language,
         nullif(trim(custom_fields), '') as custom_fields,
+        nullif(trim(orfevre_customer_id), '') as orfevre_customer_id,
         nullif(trim(lists), '') as lists,
         creation_date as created_at
     from source

@@ -6,9 +6,15 @@ consents as (
 
 ),
 
+-- the answer is about the e-mail or phone that the card had itself, not about the one
+-- that we have written over it since
 cards as (
 
-    select * from {{ ref('stg_clientela__customers') }}
+    select
+        record_id,
+        email,
+        phone
+    from {{ ref('canonical_customers') }}
 
 ),
 
@@ -36,7 +42,8 @@ mapped as (
         consents.is_granted,
         consents.collected_at
     from consents
-    left outer join cards on consents.clientela_card_id = cards.clientela_card_id
+    left outer join cards
+        on 'clientela:' || consents.clientela_card_id = cards.record_id
 
 )
 
