@@ -1,0 +1,129 @@
+"""The materialisations that work in rounds, held against solvers of another kind."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import networkx
+import pytest
+
+from .conftest import ROOT, dbt, load, run
+
+ROOM = 250_000  # node keys of one graph
+
+
+@cache
+def graphs() -> dict[str, list[tuple[int, int]]]:
+    """Named graphs as lists of edges; node keys start at 0."""
+    chance = random.Random(2020)
+    long = list(range(100_000))
+    chance.shuffle(long)
+    found = {
+        "chain": list(pairwise(range(100_000))),
+        "chain_shuffled": list(pairwise(long)),
+        "star": [(0, leaf) for leaf in range(1, 100_000)],
+        "cycle": [*pairwise(range(1000)), (999, 0)],
+        "self_loops": [(1, 1), (2, 2), (2, 3), (3, 3)],
+        "duplicates": [(5, 6), (6, 5), (5, 6), (6, 7)],
+        "largest_keys": [(ROOM - 1, 0), (ROOM - 2, ROOM - 1)],
+    }
+    for number in range(60):
+        nodes = chance.randint(2, 200)
+        edges = chance.randint(1, int(nodes * chance.choice([0.5, 1, 2])) + 1)
+        found[f"random_{number}"] = [
+            (chance.randrange(nodes), chance.randrange(nodes)) for _ in range(edges)
+        ]
+    return found
+
+
+def project(folder: Path, model: str) -> None:
+    """A dbt project of one model, with the materialisations of this one."""
+    (folder / "models").mkdir()
+    (folder / "models" / "solved.sql").write_text(model)
+    (folder / "dbt_project.yml").write_text(
+        "name: graphs\nprofile: orfevre\nmodel-paths: [models]\nmodels: {+schema: solved}\n"
+        f"macro-paths: ['{ROOT}/macros/materializations']\n"
+        "flags: {send_anonymous_usage_stats: false}\n"
+    )
+
+
+@pytest.fixture(scope="session")
+def components(
+    warehouse: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[int, dict[int, int]]:
+    """Component of each node by graph; all graphs are solved at once, side by side."""
+    folder = tmp_path_factory.mktemp("components")
+    rows = [
+        (left + place * ROOM, right + place * ROOM)
+        for place, edges in enumerate(graphs().values())
+        for left, right in edges
+    ]
+    load(warehouse, "graphs.edges", {"left_key": "bigint", "right_key": "bigint"}, rows)
+    project(
+        folder,
+        "{{ config(materialized='connected_components') }}\n"
+        "select left_key, right_key from graphs.edges",
+    )
+    dbt(warehouse, folder / "target", "run", "--project-dir", str(folder))
+    solved = run(warehouse, "select node_key, component_key from orfevre_solved.solved")
+    assert len(solved) == len({node for node, _ in solved}), "one row a node"
+    by_graph: dict[int, dict[int, int]] = {}
+    for node, component in solved:
+        by_graph.setdefault(node // ROOM, {})[node] = component
+    return by_graph
+
+
+@pytest.mark.parametrize("name", graphs())
+def test_connected_components(components: dict[int, dict[int, int]], name: str) -> None:
+    place = list(graphs()).index(name)
+    graph = networkx.Graph(graphs()[name])
+    expected: dict[int, int] = {}
+    for part in networkx.connected_components(graph):
+        expected |= dict.fromkeys((node + place * ROOM for node in part), min(part) + place * ROOM)
+    assert components[place] == expected
+
+
+def one_by_one(
+    links: list[tuple[int, int, int]], conflicts: list[tuple[int, int]]
+) -> dict[int, int]:
+    """Components when the strongest link joins first, unless two of its nodes contradict."""
+    part = {node: {node} for pair in [*conflicts, *(link[:2] for link in links)] for node in pair}
+    for left, right, _ in sorted(links, key=lambda link: -link[2]):
+        joined = part[left] | part[right]
+        if not any(one in joined and other in joined for one, other in conflicts):
+            for node in joined:
+                part[node] = joined
+    return {node: min(nodes) for node, nodes in part.items()}
+
+
+def test_agreeing_components(warehouse: dict[str, str], tmp_path: Path) -> None:
+    chance = random.Random(7)
+    rows: list[tuple[int, int, int | None, bool]] = []
+    expected: dict[int, int] = {}
+    for number in range(80):
+        nodes = range(number * 100, number * 100 + chance.randint(3, 14))
+        pairs = [tuple(sorted(chance.sample(nodes, 2))) for _ in range(len(nodes) * 2)]
+        weights = chance.sample(range(1000), len(pairs))
+        links = [
+            (left, right, weight) for (left, right), weight in zip(pairs, weights, strict=True)
+        ]
+        conflicts = [tuple(sorted(chance.sample(nodes, 2))) for _ in range(len(nodes) // 2)]
+        rows += [(*link, False) for link in links] + [(*pair, None, True) for pair in conflicts]
+        expected |= one_by_one(links, conflicts)
+    columns = {
+        "left_key": "bigint",
+        "right_key": "bigint",
+        "weight": "integer",
+        "is_conflict": "boolean",
+    }
+    load(warehouse, "conflicts.pairs", columns, rows)
+    project(
+        tmp_path,
+        "{{ config(materialized='agreeing_components', schema='agreed') }}\n"
+        "select left_key, right_key, weight, is_conflict from conflicts.pairs",
+    )
+    dbt(warehouse, tmp_path / "target", "run", "--project-dir", str(tmp_path))
+    assert dict(run(warehouse, "select * from orfevre_agreed.solved")) == expected
