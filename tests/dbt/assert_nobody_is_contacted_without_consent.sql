@@ -32,14 +32,23 @@ consents as (
 
 ),
 
+points as (
+
+    select * from {{ ref('customer_contact_points') }}
+
+),
+
 refusals as (
 
     select
-        channel,
-        contact_type,
-        {{ contact_form('contact_value', 'contact_type') }} as contact_form
-    from {{ ref('canonical_consents') }}
-    where not is_granted and evidence like 'splio blacklist%'
+        consents.channel,
+        contact_values.contact_key
+    from {{ ref('canonical_consents') }} as consents
+    inner join {{ ref('contact_values') }} as contact_values
+        on
+            consents.contact_type = contact_values.contact_type
+            and consents.contact_value = contact_values.raw_value
+    where not consents.is_granted and consents.evidence like 'splio blacklist%'
 
 )
 
@@ -52,10 +61,16 @@ left outer join consents
         sent.customer_id = consents.customer_id
         and sent.channel = consents.channel
         and sent.contact_value = consents.contact_value
+left outer join points
+    on
+        sent.customer_id = points.customer_id
+        and sent.contact_type = points.contact_type
+        and sent.contact_value = points.contact_value
 left outer join refusals
     on
         sent.channel = refusals.channel
-        and sent.contact_value = refusals.contact_form
+        and points.contact_key = refusals.contact_key
 where
     not coalesce(consents.is_granted, false)
-    or refusals.contact_form is not null
+    or refusals.contact_key is not null
+    or points.contact_key is null

@@ -31,6 +31,10 @@ written as (
     where contact_points.contact_type = 'phone'
     union
     select contact_value as raw_phone, '{{ var("default_country") }}' as country
+    from {{ ref('canonical_contact_points') }}
+    where contact_type = 'phone'
+    union
+    select contact_value as raw_phone, '{{ var("default_country") }}' as country
     from {{ ref('canonical_consents') }}
     where contact_type = 'phone'
     union

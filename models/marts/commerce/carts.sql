@@ -17,11 +17,13 @@ identities as (
 
 owners as (
 
-    select
-        contact_form,
-        customer_id
-    from {{ ref('contact_owners') }}
-    where contact_type = 'email'
+    select * from {{ ref('contact_owners') }}
+
+),
+
+contact_values as (
+
+    select * from {{ ref('contact_values') }}
 
 ),
 
@@ -46,10 +48,15 @@ identified as (
         carts.converted_at
     from carts
     left outer join identities on carts.record_id = identities.record_id
+    left outer join contact_values
+        on
+            carts.record_id is null
+            and contact_values.contact_type = 'email'
+            and carts.email = contact_values.raw_value
     left outer join owners
         on
-            {{ contact_form('carts.email', "'email'") }} = owners.contact_form
-            and carts.record_id is null
+            owners.contact_type = contact_values.contact_type
+            and owners.contact_form = contact_values.contact_key
 
 )
 

@@ -34,7 +34,15 @@ named as (
         on
             consents.contact_type = forms.contact_type
             and consents.contact_form = forms.contact_form
-    where consents.contact_type <> 'postal'
+    where
+        consents.contact_type <> 'postal'
+        -- a refusal reaches whatever it may mean; an agreement of nobody known, only the
+        -- very number it names
+        and (
+            not consents.is_granted
+            or consents.customer_id is not null
+            or consents.contact_form = forms.contact_key
+        )
 
 ),
 

@@ -12,6 +12,12 @@ weights as (
 
 ),
 
+contact_values as (
+
+    select * from {{ ref('contact_values') }}
+
+),
+
 identities as (
 
     select * from {{ ref('customer_identities') }}
@@ -27,8 +33,9 @@ weighed as (
         consents.source,
         consents.contact_type,
         consents.channel,
-        {{ contact_form('consents.contact_value', 'consents.contact_type') }}
-            as contact_form,
+        coalesce(
+            contact_values.contact_key, nullif(trim(consents.contact_value), '')
+        ) as contact_form,
         consents.evidence,
         coalesce(weights.weight, other_weights.weight) as weight,
         consents.is_granted,
@@ -39,6 +46,10 @@ weighed as (
         on
             consents.source = weights.source
             and coalesce(consents.evidence, '') like weights.evidence
+    left outer join contact_values
+        on
+            consents.contact_type = contact_values.contact_type
+            and consents.contact_value = contact_values.raw_value
     left outer join identities on consents.record_id = identities.record_id
     -- what was said of other purposes is no matter of marketing
     where consents.purpose = 'marketing' and consents.is_granted is not null

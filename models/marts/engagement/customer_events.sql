@@ -22,6 +22,12 @@ owners as (
 
 ),
 
+contact_values as (
+
+    select * from {{ ref('contact_values') }}
+
+),
+
 orders as (
 
     select * from {{ ref('orders') }}
@@ -45,12 +51,15 @@ timeline as (
         events.occurred_at
     from events
     left outer join identities on events.record_id = identities.record_id
-    left outer join owners
+    left outer join contact_values
         on
             events.record_id is null
-            and events.contact_type = owners.contact_type
-            and {{ contact_form('events.contact_value', 'events.contact_type') }}
-            = owners.contact_form
+            and events.contact_type = contact_values.contact_type
+            and events.contact_value = contact_values.raw_value
+    left outer join owners
+        on
+            contact_values.contact_type = owners.contact_type
+            and contact_values.contact_key = owners.contact_form
     union all
     select
         'order:' || order_id as event_id,

@@ -1,3 +1,0 @@
-{% macro phone_digits(value) -%}
-    translate({{ value }}, '+ .-/()', '')
-{%- endmacro %}
