@@ -16,41 +16,50 @@ addresses as (
 
     select
         customers.record_id,
-        localities.postcode,
-        localities.city,
-        localities.cedex,
-        localities.insee_code,
-        localities.country,
+        places.postcode,
+        places.city,
+        places.cedex,
+        places.insee_code,
+        places.country,
         case
-            when localities.status = 'foreign'
+            when not coalesce(places.is_french_place, false)
                 then coalesce(customers.address_line_1, customers.address_line_2)
-            else coalesce(lines.line, complements.line)
+            else coalesce(streets.line, complements.line)
         end as address_line_1,
         case
-            when localities.status = 'foreign' and customers.address_line_1 is not null
-                then customers.address_line_2
-            when lines.line is not null then complements.line
+            when not coalesce(places.is_french_place, false)
+                then
+                    case
+                        when customers.address_line_1 is not null
+                            then customers.address_line_2
+                    end
+            when streets.line is not null then complements.line
         end as address_line_2,
-        coalesce(lines.postal_box, complements.postal_box) as postal_box,
         case
-            when localities.status is null then 'missing_city'
+            when places.is_french_place
+                then coalesce(streets.postal_box, complements.postal_box)
+        end as postal_box,
+        case
+            when places.status is null then 'missing_city'
             when
-                localities.status = 'valid' and lines.raw_line is null
+                places.status = 'valid' and streets.raw_line is null
                 and complements.raw_line is null
                 then 'missing_street'
-            when localities.status = 'valid' and length(lines.line) > 38
+            when places.status = 'valid'
+                and (length(streets.line) > 38 or length(complements.line) > 38)
                 then 'line_too_long'
-            else localities.status
+            else places.status
         end as status
     from customers
-    left outer join street_lines as lines on customers.address_line_1 = lines.raw_line
+    left outer join street_lines as streets
+        on customers.address_line_1 = streets.raw_line
     left outer join street_lines as complements
         on customers.address_line_2 = complements.raw_line
-    left outer join {{ ref('int_localities_judged') }} as localities
+    left outer join {{ ref('int_places') }} as places
         on
-            coalesce(customers.postcode, '') = coalesce(localities.raw_postcode, '')
-            and coalesce(customers.city, '') = coalesce(localities.raw_city, '')
-            and coalesce(customers.country, '') = coalesce(localities.raw_country, '')
+            coalesce(customers.postcode, '') = coalesce(places.raw_postcode, '')
+            and coalesce(customers.city, '') = coalesce(places.raw_city, '')
+            and coalesce(customers.country, '') = coalesce(places.raw_country, '')
     where
         customers.address_line_1 is not null or customers.address_line_2 is not null
         or customers.postcode is not null or customers.city is not null

@@ -17,14 +17,19 @@ named as (
         birth_name,
         is_named_company
         or (not has_no_company and has_no_first_name and has_no_last_name) as is_company,
-        coalesce(is_swapped, false) as is_swapped,
+        coalesce(is_swapped, false)
+        and not has_no_first_name and not has_no_last_name as is_swapped,
         case
+            when has_no_first_name and not has_no_last_name then first_of_last_name
             when has_no_first_name then null
+            when has_no_last_name then coalesce(first_of_first_name, first_name)
             when is_swapped then last_as_first_name
             else first_name
         end as first_name,
         case
-            when has_no_last_name then null
+            when has_no_last_name and has_no_first_name then null
+            when has_no_last_name then last_of_first_name
+            when has_no_first_name then coalesce(last_of_last_name, last_name)
             when is_swapped then first_as_last_name
             else last_name
         end as last_name,

@@ -25,9 +25,15 @@ weighed as (
         given.last_name as first_as_last_name,
         coalesce(birth.last_name, family.birth_name, given.birth_name) as birth_name,
         company.name_text as company_name,
-        coalesce(given.title, family.title) as name_title,
-        coalesce(given.gender, family.gender) as name_gender,
-        coalesce(given.is_placeholder, true) as has_no_first_name,
+        family.whole_first_name as first_of_last_name,
+        family.whole_last_name as last_of_last_name,
+        given.whole_first_name as first_of_first_name,
+        given.whole_last_name as last_of_first_name,
+        coalesce(given.title, case when not family.is_title then family.title end)
+            as name_title,
+        coalesce(given.gender, case when not family.is_title then family.gender end)
+            as name_gender,
+        coalesce(given.is_placeholder or given.is_title, true) as has_no_first_name,
         coalesce(family.is_placeholder, true) as has_no_last_name,
         coalesce(company.is_placeholder, true) as has_no_company,
         coalesce(given.is_company or family.is_company, false) as is_named_company,
@@ -41,11 +47,11 @@ weighed as (
             else given.name_text || ' ' || family.name_text
         end as whole_name
     from customers
-    left join forms as given on customers.first_name = given.raw_name
-    left join forms as family on customers.last_name = family.raw_name
-    left join forms as birth
+    left outer join forms as given on customers.first_name = given.raw_name
+    left outer join forms as family on customers.last_name = family.raw_name
+    left outer join forms as birth
         on customers.birth_name = birth.raw_name and not birth.is_placeholder
-    left join forms as company on customers.company_name = company.raw_name
+    left outer join forms as company on customers.company_name = company.raw_name
 
 )
 

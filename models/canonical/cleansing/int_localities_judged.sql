@@ -6,62 +6,56 @@ matched as (
 
 ),
 
-
--- the French reference speaks for France and its overseas, and for records of no country
-judged as (
+-- postcode and city vouch for each other; one of them alone, only for an address said to
+-- be French: 2600 and 20095 are postcodes of other countries too
+read_so as (
 
     select
-        matched.raw_postcode,
-        matched.raw_city,
-        matched.raw_country,
-        matched.reading,
-        matched.reading in ('valid', 'cedex', 'lone_postcode', 'lone_name') as is_found,
-        matched.country,
-        matched.postcode,
-        matched.city_text,
-        matched.cedex,
-        case matched.reading
-            when 'valid' then matched.exact_insee_code
-            when 'cedex' then matched.cedex_insee_code
-            when 'lone_postcode' then matched.postcode_insee_code
-            when 'lone_name' then matched.name_insee_code
-        end as insee_code,
-        case matched.reading
-            when 'valid' then matched.exact_city
-            when 'cedex' then matched.cedex_city
-            when 'lone_postcode' then matched.postcode_city
-            when 'lone_name' then matched.name_city
-        end as found_city,
-        coalesce(matched.postcode, matched.name_postcode) as found_postcode,
-        matched.country is null
-        or matched.country in (
-            'FR', 'GP', 'MQ', 'GF', 'RE', 'YT', 'PM', 'BL', 'MF', 'NC', 'PF', 'WF', 'MC'
-        ) as is_french
+        *,
+        case
+            when exact_city is not null then 'exact'
+            when is_cedex then 'cedex'
+            when city_key is null and is_french and postcode_city is not null
+                then 'lone_postcode'
+            when postcode is null and is_french and name_postcode is not null
+                then 'lone_name'
+            when close_city is not null then 'close_name'
+            when generic_city is not null then 'generic_postcode'
+            when postcode is null then 'missing_postcode'
+            when city_key is null then 'missing_city'
+            when not is_french_postcode then 'unknown_postcode'
+            when name_city is not null then 'postcode_of_another_city'
+            else 'unknown_city'
+        end as reading
     from matched
+
+),
+
+found as (
+
+    select
+        *,
+        reading in ('exact', 'cedex', 'lone_postcode', 'lone_name', 'close_name')
+            as is_found,
+        case reading
+            when 'exact' then exact_insee_code
+            when 'cedex' then cedex_insee_code
+            when 'lone_postcode' then postcode_insee_code
+            when 'lone_name' then name_insee_code
+            when 'close_name' then close_insee_code
+            when 'generic_postcode' then generic_insee_code
+        end as insee_code,
+        case reading
+            when 'exact' then exact_city
+            when 'cedex' then cedex_city
+            when 'lone_postcode' then postcode_city
+            when 'lone_name' then name_city
+            when 'close_name' then close_city
+            when 'generic_postcode' then generic_city
+        end as found_city,
+        case when reading = 'cedex' then coalesce(cedex, 'CEDEX') end as found_cedex
+    from read_so
 
 )
 
-select
-    raw_postcode,
-    raw_city,
-    raw_country,
-    case when is_french and is_found then found_postcode else raw_postcode end
-        as postcode,
-    case
-        when is_french and is_found then found_city
-        when is_french and city_text is not null then city_text
-        else raw_city
-    end as city,
-    case when is_french and reading = 'cedex' then coalesce(cedex, 'CEDEX') end
-        as cedex,
-    case when is_french and is_found then insee_code end as insee_code,
-    case
-        when country is not null then country
-        when is_found then 'FR'
-    end as country,
-    case
-        when not is_french then 'foreign'
-        when is_found then 'valid'
-        else reading
-    end as status
-from judged
+select * from found

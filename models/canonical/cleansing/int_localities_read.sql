@@ -1,26 +1,8 @@
 with
 
-written as (
-
-    select distinct
-        customers.postcode as raw_postcode,
-        customers.city as raw_city,
-        customers.country as raw_country,
-        countries.country
-    from {{ ref('canonical_customers') }} as customers
-    left join {{ ref('int_country_names') }} as countries
-        on customers.country = countries.raw_country
-    where customers.postcode is not null or customers.city is not null
-
-),
-
 keyed as (
 
-    select
-        *,
-        {{ text_key(repair_mojibake('raw_city')) }} as city_text,
-        {{ replace_pattern('upper(raw_postcode)', '^F[ -]+|[^A-Z0-9]', '') }} as postcode_text
-    from written
+    select * from {{ ref('int_localities_written') }}
 
 ),
 
@@ -32,11 +14,26 @@ parted as (
         raw_city,
         raw_country,
         country,
+        is_french,
         coalesce(nullif(postcode_text, ''), {{ extract_pattern('city_text', '^([0-9]{5}) ') }})
             as postcode_text,
         {{ replace_pattern('city_text', '^[0-9]{5} | ?CEDEX.*$', '') }} as city_text,
         {{ extract_pattern('city_text', '(CEDEX.*)$') }} as cedex
     from keyed
+
+),
+
+-- 1000 is Bourg-en-Bresse, or Bruxelles
+zeroed as (
+
+    select
+        *,
+        coalesce(
+            length(postcode_text) = 4
+            and {{ matches_pattern('postcode_text', '^[0-9]+$') }},
+            false
+        ) as has_lost_zero
+    from parted
 
 ),
 
@@ -48,13 +45,11 @@ folded as (
         raw_city,
         raw_country,
         country,
+        is_french,
         cedex,
-        case
-            when length(postcode_text) = 4
-                and {{ matches_pattern('postcode_text', '^[0-9]+$') }}
-                then '0' || postcode_text
-            else postcode_text
-        end as postcode,
+        case when has_lost_zero then '0' || postcode_text else postcode_text end
+            as postcode,
+        has_lost_zero,
         nullif(city_text, '') as city_text,
         nullif(replace(replace(replace(replace(replace(
             ' ' || {{ replace_pattern(
@@ -62,7 +57,7 @@ folded as (
             ) }} || ' ',
             ' SAINT ', ' ST '), ' SAINTE ', ' STE '), ' S ', ' SUR '), ' SS ', ' SOUS '), ' ', ''
         ), '') as city_key
-    from parted
+    from zeroed
 
 )
 

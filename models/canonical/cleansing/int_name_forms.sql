@@ -47,6 +47,8 @@ forms as (
         {{ display_name('parted.family_text') }} as display_name,
         {{ family_name('parted.family_text') }} as last_name,
         {{ family_name('parted.birth_text') }} as birth_name,
+        {{ display_name('wholes.given_text') }} as whole_first_name,
+        {{ family_name('wholes.family_text') }} as whole_last_name,
         coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
         coalesce(frequencies.last_name_per_million, 0) as last_name_per_million,
         placeholders.name_key is not null
@@ -55,12 +57,15 @@ forms as (
         or coalesce(length(texts.name_key) > 2
             and replace(texts.name_key, left(texts.name_key, 1), '') = '', false)
             as is_placeholder,
-        company_words.raw_name is not null as is_company
+        company_words.raw_name is not null as is_company,
+        texts.is_title
     from texts
     inner join parted on texts.raw_name = parted.raw_name
-    left join placeholders on texts.name_key = placeholders.name_key
-    left join company_words on texts.raw_name = company_words.raw_name
-    left join frequencies on texts.name_key = frequencies.name
+    left outer join {{ ref('int_whole_names') }} as wholes
+        on texts.raw_name = wholes.raw_name
+    left outer join placeholders on texts.name_key = placeholders.name_key
+    left outer join company_words on texts.raw_name = company_words.raw_name
+    left outer join frequencies on texts.name_key = frequencies.name
 
 )
 

@@ -34,9 +34,9 @@ titled as (
             else led.name_text
         end as name_text
     from led
-    left join {{ ref('titles') }} as titles
+    left outer join {{ ref('titles') }} as titles
         on {{ text_key('led.first_word') }} = titles.title_key and titles.is_name_prefix
-    left join {{ ref('titles') }} as couples
+    left outer join {{ ref('titles') }} as couples
         on {{ text_key("replace(replace(led.couple, '&', ' et '), '/', ' ')") }}
         = couples.title_key
         and couples.is_name_prefix
@@ -53,6 +53,26 @@ keyed as (
         {{ text_key('name_text') }} as name_key
     from titled
 
+),
+
+-- a title alone in the field of a name; one letter is an initial
+told as (
+
+    select
+        keyed.raw_name,
+        keyed.name_text,
+        keyed.name_key,
+        coalesce(keyed.title, alone.title) as title,
+        coalesce(keyed.gender, alone.gender) as gender,
+        alone.title is not null as is_title
+    from keyed
+    left outer join {{ ref('titles') }} as alone
+        on
+            keyed.name_key = alone.title_key
+            and alone.is_name_prefix
+            and keyed.title is null
+            and length(keyed.name_key) > 1
+
 )
 
-select * from keyed
+select * from told

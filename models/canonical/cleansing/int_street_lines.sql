@@ -1,64 +1,58 @@
 with
 
-unboxed as (
+lines_typed as (
 
-    select * from {{ ref('int_lines_unboxed') }}
+    select * from {{ ref('int_lines_typed') }}
 
 ),
 
--- the number and its BIS, then the word that tells the kind of street
-opened as (
+-- NF Z10-011: words are abbreviated from the left, no more than needed, never the last
+words as (
+
+    select
+        lines_typed.raw_line,
+        words.word,
+        words.position,
+        abbreviations.short_word,
+        length(lines_typed.line) - 38 as excess,
+        sum(coalesce(length(words.word) - length(abbreviations.short_word), 0)) over (
+            partition by lines_typed.raw_line
+            order by words.position
+            rows between unbounded preceding and current row
+        )
+        - coalesce(length(words.word) - length(abbreviations.short_word), 0)
+            as saved_before
+    from lines_typed
+    cross join {{ split_words('lines_typed.line', 'words') }}
+    left outer join {{ ref('address_abbreviations') }} as abbreviations
+        on
+            words.word = abbreviations.word
+            and lines_typed.line not like '% ' || words.word
+    where length(lines_typed.line) > 38
+
+),
+
+shortened as (
 
     select
         raw_line,
-        postal_box,
-        {{ replace_pattern('line', '^([0-9]+)(BIS|TER|QUATER|[A-F]) ', '\\1 \\2 ') }} as line
-    from unboxed
-
-),
-
-numbered as (
-
-    select
-        raw_line,
-        postal_box,
-        line,
-        coalesce({{ extract_pattern(
-            'line', '^([0-9]+ ((BIS|TER|QUATER|[A-F]) )?)'
-        ) }}, '') as street_number
-    from opened
-
-),
-
-typed as (
-
-    select
-        numbered.raw_line,
-        numbered.postal_box,
-        numbered.line,
-        numbered.street_number || street_words.full_word
-        || substr(numbered.line, length(numbered.street_number || street_words.word) + 1)
-            as full_line,
-        numbered.street_number || street_words.short_word
-        || substr(numbered.line, length(numbered.street_number || street_words.word) + 1)
-            as short_line
-    from numbered
-    left join {{ ref('street_words') }} as street_words
-        on split_part(substr(numbered.line, length(numbered.street_number) + 1), ' ', 1)
-        = street_words.word
+        string_agg(
+            case when saved_before < excess then coalesce(short_word, word) else word end,
+            ' ' order by position
+        ) as line
+    from words
+    group by raw_line
 
 ),
 
 fitted as (
 
     select
-        raw_line,
-        postal_box,
-        case
-            when length(full_line) <= 38 then full_line
-            else coalesce(short_line, line)
-        end as line
-    from typed
+        lines_typed.raw_line,
+        lines_typed.postal_box,
+        coalesce(shortened.line, lines_typed.line) as line
+    from lines_typed
+    left outer join shortened on lines_typed.raw_line = shortened.raw_line
 
 )
 
