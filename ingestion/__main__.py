@@ -1,7 +1,8 @@
 """python -m ingestion: from the source systems into the raw tables of the warehouse.
 
 Exit codes: 0 all sources loaded (or absent); 1 some source failed, the others are loaded;
-2 the command is wrong; 3 the warehouse cannot be used, nothing was loaded.
+2 the command is wrong; 3 the warehouse cannot be used, nothing was loaded; 4 another program
+is writing to the warehouse (a second ingestion, or dbt on DuckDB), nothing was loaded: come back.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ingestion import pipeline, sources
 from ingestion.pipeline import FAILED, Options, Report
 
 log = logging.getLogger("ingestion")
-GOOD, SOME_FAILED, WRONG_COMMAND, NO_WAREHOUSE = 0, 1, 2, 3
+GOOD, SOME_FAILED, WRONG_COMMAND, NO_WAREHOUSE, BUSY = 0, 1, 2, 3, 4
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,13 +36,16 @@ def main(arguments: list[str] | None = None) -> int:
         level=logging.WARNING if console.is_terminal else logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",
     )
+    chosen = Options(options.full, options.bulk, tuple(options.feed), options.accept_shrink)
     try:
-        pipeline.prepare(names)
+        with pipeline.alone(names):
+            reports = run(names, chosen, console)
+    except pipeline.Busy:
+        log.error("another program is writing to the warehouse; nothing was loaded")
+        return BUSY
     except Exception as error:
         log.error("the warehouse cannot be used: %s", pipeline.describe(error))
         return NO_WAREHOUSE
-    chosen = Options(options.full, options.bulk, tuple(options.feed), options.accept_shrink)
-    reports = run(names, chosen, console)
     if console.is_terminal:
         console.print(summary(reports))
     return SOME_FAILED if any(report.status == FAILED for report in reports) else GOOD
@@ -52,7 +56,8 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m ingestion",
         description="Load what is new in the source systems into raw_<source>.",
         epilog="Exit codes: 0 all loaded (absent sources are no error), 1 some source failed and "
-        "the others are loaded, 2 wrong command, 3 the warehouse cannot be used.",
+        "the others are loaded, 2 wrong command, 3 the warehouse cannot be used, 4 another program "
+        "is writing to it.",
     )
     it.add_argument(
         "source",
@@ -105,13 +110,14 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
                 level = logging.ERROR if report.status == FAILED else logging.INFO
                 log.log(
                     level,
-                    "%s.%s: %s, %d read = %d kept + %d set aside%s",
+                    "%s.%s: %s, %d read = %d kept + %d set aside, %d unchanged%s",
                     name,
                     report.table_name,
                     report.status,
                     report.rows_read,
                     report.rows_kept,
                     report.rows_set_aside,
+                    report.rows_unchanged,
                     f" ({report.message})" if report.message else "",
                 )
             reports += done
@@ -120,14 +126,16 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
 
 def line(name: str, reports: list[Report]) -> str:
     read, aside = sum(r.rows_read for r in reports), sum(r.rows_set_aside for r in reports)
+    unchanged = sum(r.rows_unchanged for r in reports)
     statuses = "/".join(sorted({r.status for r in reports}))
-    return f"{name}: {statuses}, {read:,} rows, {aside:,} set aside"
+    return f"{name}: {statuses}, {read:,} rows, {aside:,} set aside, {unchanged:,} unchanged"
 
 
 def summary(reports: list[Report]) -> Table:
-    table = Table("source", "table", "status", "read", "kept", "set aside", "why")
+    table = Table("source", "table", "status", "read", "kept", "set aside", "unchanged", "why")
     for r in reports:
-        counts = [f"{n:,}" for n in (r.rows_read, r.rows_kept, r.rows_set_aside)]
+        numbers = (r.rows_read, r.rows_kept, r.rows_set_aside, r.rows_unchanged)
+        counts = [f"{n:,}" for n in numbers]
         table.add_row(r.source, r.table_name, r.status, *counts, r.message or "")
     return table
 

@@ -74,9 +74,12 @@ class Batch:
 
 @dataclass
 class Counts:
+    """Rows of a table. Those read are kept or set aside; the unchanged come on top."""
+
     read: int = 0
     kept: int = 0
     set_aside: int = 0
+    unchanged: int = 0
 
 
 @dataclass
@@ -197,6 +200,9 @@ class Intake:
     def has_rows(self, name: str) -> bool:
         return self._position[name] > 0
 
+    def has_kept(self, name: str) -> bool:
+        return self.counts[name].kept > 0
+
     def judge(self, name: str) -> None:
         """Type the rows of a table: `out_<name>` holds the typed columns and `_broken`.
 
@@ -299,71 +305,92 @@ class Intake:
         ).fetchone()
         return value
 
-    def forget_unchanged(
-        self, name: str, children: Sequence[Table], seen: Sequence[str], floor: Any, most: int
-    ) -> list[str]:
-        """Drop the rows that the last load already had, with their children.
+    def forget_unchanged(self, name: str, held: pa.RecordBatchReader | Path) -> None:
+        """Drop the kept rows that are among the warehouse's own in every column.
 
-        `seen` are the fingerprints of the last load's rows near its cursor. Returns those of
-        this load from `floor` on, for the next one; nothing when they would be more than `most`.
+        Rows that live and die with a parent are dropped together or not at all.
         """
         table = self.tables[name]
-        key = f'"{table.primary_key[0]}"'
-        prints = _payload(table, "i")
-        joins = ""
-        for number, child in enumerate(c for c in children if self.has_rows(c.name)):
-            order = ", ".join(f'k."{column}"' for column in child.primary_key)
-            joins += f"""
-                left join (
-                    select k."{child.parent_key}"::text as parent,
-                        string_agg({_payload(child, "k")}, '' order by {order}) as body
-                    from "in_{child.name}" as k group by 1
-                ) as c{number} on c{number}.parent = i.{key}::text
-            """
-            prints += f" || coalesce(c{number}.body, '')"
+        if isinstance(held, Path):
+            columns = {column.name: column.data_type.upper() for column in table.columns}
+            self.db.execute(
+                f"""
+                create or replace temp table held as from read_csv(
+                    '{held}', columns = {columns}, auto_detect = false, header = false,
+                    delim = ',', quote = '"', escape = '"', nullstr = '',
+                    allow_quoted_nulls = false, max_line_size = 268435456, parallel = false
+                )
+                """
+            )
+        else:
+            self.db.register("incoming", held)
+            self.db.execute("create or replace temp table held as from incoming")
+            self.db.unregister("incoming")
+        same = " and ".join(f'o."{c}" is not distinct from h."{c}"' for c in table.column_names)
         self.db.execute(
             f"""
-            create or replace table prints as
-            select o._position, o."{table.cursor}" as cursor, left(md5({prints}), 16) as print
+            create or replace temp table unchanged as
+            select o._position, {"o." + table.parent_key if table.parent_key else "null"} as parent
             from "out_{name}" as o
-            inner join "in_{name}" as i on o._position = i._position
-            {joins}
-            where {"true" if seen else f'o."{table.cursor}" >= ?'}
-            """,
-            [] if seen else [floor],
+            inner join held as h on {same}
+            where o._broken is null
+            """
         )
-        near = [
-            row[0]
-            for row in self.db.execute(
-                "select distinct print from prints where cursor >= ? order by 1 limit ?",
-                [floor, most + 1],
-            ).fetchall()
-        ]
-        if seen:
-            self.db.register("seen", pa.table({"print": pa.array(list(seen), pa.string())}))
-            same = "select _position from prints where print in (select print from seen)"
-            for child in (c for c in children if self.has_rows(c.name)):
-                self._drop(
-                    child.name,
-                    f"""
-                    select k._position from "in_{child.name}" as k
-                    where k."{child.parent_key}"::text in (
-                        select i.{key}::text from "in_{name}" as i where i._position in ({same})
-                    )
-                    """,
-                )
-            self._drop(name, same)
-            self.db.unregister("seen")
-        return near if len(near) <= most else []
-
-    def _drop(self, name: str, positions: str) -> None:
-        self.db.execute(f"create or replace temp table dropped as {positions}")
-        (rows,) = self.db.execute("select count(*) from dropped").fetchone()
-        for prefix in ("in", "out"):
+        if table.parent_key:
+            key, size = table.parent_key, "count(*) as size"
             self.db.execute(
-                f'delete from "{prefix}_{name}" where _position in (select _position from dropped)'
+                f"""
+                delete from unchanged where parent not in (
+                    select parent from (
+                        select parent, {size} from unchanged group by parent
+                        intersect
+                        select {key}, {size} from held group by {key}
+                        intersect
+                        select {key}, {size} from "out_{name}" where _broken is null
+                        group by {key}
+                    )
+                )
+                """
             )
+        (rows,) = self.db.execute("select count(*) from unchanged").fetchone()
+        self.db.execute(
+            f'delete from "out_{name}" where _position in (select _position from unchanged)'
+        )
+        self._count_unchanged(name, rows)
+        self.counts[name].kept -= rows
+
+    def forget_quarantined(self, held: Sequence[str]) -> None:
+        """Drop the rows set aside that the quarantine holds already; the others get their id.
+
+        The id is the same for the same row of the same file whenever it comes again; equal rows
+        of one load differ by their occurrence.
+        """
+        self.db.register("held_ids", pa.table({"id": pa.array(held, pa.string())}))
+        self.db.execute(
+            """
+            create table quarantined as
+            select
+                md5(concat_ws(chr(31), ?, table_name, coalesce(file, ''), payload,
+                    row_number() over (
+                        partition by table_name, file, payload order by row_number, rule
+                    )::text)) as quarantine_id,
+                *
+            from set_aside
+            """,
+            [self.source],
+        )
+        known = "quarantine_id in (select id from held_ids)"
+        for name, rows in self.db.execute(
+            f"select table_name, count(*) from quarantined where {known} group by table_name"
+        ).fetchall():
+            self._count_unchanged(name, rows)
+            self.counts[name].set_aside -= rows
+        self.db.execute(f"delete from quarantined where {known}")
+        self.db.unregister("held_ids")
+
+    def _count_unchanged(self, name: str, rows: int) -> None:
         self.counts[name].read -= rows
+        self.counts[name].unchanged += rows
 
     # out -----------------------------------------------------------------------------------
 
@@ -414,24 +441,16 @@ class Intake:
         return gone
 
     def quarantined(self, load_id: str, at: datetime) -> pa.Table:
-        """All rows set aside, in the shape of raw_ingestion.quarantine.
-
-        The id is the same for the same row of the same file whenever it comes again; equal rows
-        of one load differ by their occurrence.
-        """
+        """The rows newly set aside, in the shape of raw_ingestion.quarantine."""
         return self.db.execute(
             """
             select
-                md5(concat_ws(chr(31), ?, table_name, coalesce(file, ''), payload,
-                    row_number() over (
-                        partition by table_name, file, payload order by row_number, rule
-                    )::text)) as quarantine_id,
-                ?::text as load_id, ?::text as source,
+                quarantine_id, ?::text as load_id, ?::text as source,
                 table_name, file, column_name, rule, reason, payload, row_number,
                 ?::timestamp as set_aside_at
-            from set_aside
+            from quarantined
             """,
-            [self.source, load_id, self.source, at],
+            [load_id, self.source, at],
         ).to_arrow_table()
 
 

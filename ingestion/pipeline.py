@@ -11,6 +11,9 @@ The report lands last; a run that was killed before that finds the copy and land
 A kill at any other moment leaves the old state, so that the next run reads the same rows again
 and merges them over themselves.
 
+Rows that a complete load has already brought, as they are, are counted as unchanged and not
+loaded again; a load that brings nothing else writes its report alone.
+
 The warehouse is the only state: dlt's working directory is temporary.
 
 Deliberately absent: dlt's own incremental and its per-row normaliser. Rows come to dlt as typed
@@ -24,7 +27,8 @@ import logging
 import os
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +36,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dlt
+import duckdb
 import pyarrow as pa
 import requests
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,16 +48,18 @@ from ingestion.intake import Batch, Intake
 log = logging.getLogger(__name__)
 
 # Rows that changed this long before the last cursor are read again: a transaction may commit
-# late, and clocks differ. Those that are the same as last time are not counted again.
+# late, and clocks differ. Those that are the same as last time are not loaded again.
 OVERLAP = timedelta(minutes=5)
-# So many fingerprints of rows within the overlap are remembered at most.
-MOST_REMEMBERED = 20_000
 # A table read whole may lose this share of its rows (and 20 in any case); more is refused, as a
 # source that answers half is likelier than a source that lost half. --accept-shrink overrides.
 MOST_LOST = 0.2
 MOST_LOST_ROWS = 20
 
 LOADED, FAILED, ABSENT = "loaded", "failed", "absent"
+
+
+class Busy(Exception):
+    """Another program writes to the warehouse."""
 
 
 class SourceError(Exception):
@@ -100,7 +107,7 @@ class Source:
 
 @dataclass
 class Report:
-    """A row of raw_ingestion.loads."""
+    """A row of raw_ingestion.loads. Rows read are those kept and those set aside."""
 
     load_id: str
     source: str
@@ -110,6 +117,7 @@ class Report:
     rows_read: int
     rows_kept: int
     rows_set_aside: int
+    rows_unchanged: int
     started_at: datetime
     finished_at: datetime
 
@@ -133,26 +141,71 @@ def new_load_id() -> str:
     return now().strftime("%Y%m%dT%H%M%S.%f")
 
 
-def prepare(sources: Iterable[str]) -> None:
-    """Create the tables of the sources' contracts where they are missing, empty."""
-    connection = warehouse.connect()
+@contextmanager
+def alone(sources: Iterable[str]) -> Iterator[None]:
+    """The warehouse for this run alone, with the tables of the sources; raises Busy.
+
+    DuckDB lets in one process; on PostgreSQL a lock of the session goes when the process does.
+    """
     try:
-        cursor = connection.cursor()
-        for source in ("ingestion", *sources):
-            for statement in _ddl(source):
-                cursor.execute(statement)
+        connection = warehouse.connect()
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise Busy from None
+        raise
+    try:
+        if warehouse.target() == "postgres":
+            cursor = connection.cursor()
+            cursor.execute("select pg_try_advisory_lock(hashtext('orfevre ingestion'))")
+            if cursor.fetchone() != (True,):
+                raise Busy
+        prepare(sources)
+        yield
     finally:
         connection.close()
 
 
-def _ddl(source: str) -> Iterator[str]:
+def prepare(sources: Iterable[str]) -> None:
+    """Create the tables of the sources' contracts where they are missing, empty."""
+    there = set(
+        _rows(
+            "select table_schema, table_name, column_name from information_schema.columns "
+            "where table_schema like 'raw%'"
+        )
+    )
+    statements = [it for source in ("ingestion", *sources) for it in _ddl(source, there)]
+    connection = warehouse.connect()
+    try:
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+def _ddl(source: str, there: Set[tuple[str, str, str]]) -> Iterator[str]:
     yield f"create schema if not exists raw_{source}"
     for table in contract(source).values():
         name = f"raw_{source}.{table.name}"
-        columns = [f'"{c.name}" {c.data_type}' for c in table.columns]
-        yield f"create table if not exists {name} ({', '.join(columns)}, _dlt_load_id text)"
-        for column in columns:
-            yield f"alter table {name} add column if not exists {column}"
+        declared = {column.name: f'"{column.name}" {column.data_type}' for column in table.columns}
+        if not any((f"raw_{source}", table.name, column) in there for column in declared):
+            yield f"create table {name} ({', '.join(declared.values())}, _dlt_load_id text)"
+            continue
+        for column in declared:
+            if (f"raw_{source}", table.name, column) not in there:
+                yield f"alter table {name} add column {declared[column]}"
+
+
+def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query on the warehouse; its placeholders are `?`."""
+    connection = warehouse.connect()
+    try:
+        cursor = connection.cursor()
+        mark = "?" if warehouse.target() == "duckdb" else "%s"
+        cursor.execute(statement.replace("?", mark), values or None)
+        return cursor.fetchall()
+    finally:
+        connection.close()
 
 
 def load(
@@ -197,29 +250,27 @@ def _load(
                     progress(batch.table, len(batch.rows) + len(batch.malformed))
             for name in source.tables:
                 intake.judge(name)
-            changes = {
-                name
-                for name, table in source.tables.items()
-                if not options.bulk and not _whole(source, request, table) and not options.full
+            kept = {
+                "cursors": _advance(intake, memory, started),
+                "source": request.memory,
             }
-            cursors, seen = _advance(intake, memory, started, changes)
             for name in source.tables:
                 intake.settle(name)
             gone = [] if options.bulk else _gone(source, intake, request, options)
+            if not options.bulk:
+                _forget_unchanged(source, intake, request, Path(directory))
+            intake.forget_quarantined(_quarantined(source.name))
             reports = _loaded(source, load_id, intake, request, started)
-            landing.extract(
-                {name: intake.kept(name) for name in source.tables if intake.has_rows(name)},
-                {
-                    "cursors": cursors,
-                    "seen": seen,
-                    "source": request.memory,
-                    "report": [_plain(report) for report in reports],
-                },
-            )
-            _check(reports, landing.row_counts)
-            _land_quarantine(intake.quarantined(load_id, started))
-            _remove(source.name, gone)
-            landing.load()
+            rows = {name: intake.kept(name) for name in source.tables if intake.has_kept(name)}
+            if rows or gone or any(kept[part] != memory.get(part, {}) for part in kept):
+                landing.extract(rows, kept | {"report": [_plain(report) for report in reports]})
+                _check(reports, landing.row_counts)
+                _land_quarantine(intake.quarantined(load_id, started))
+                _remove(source.name, gone)
+                landing.load()
+            else:
+                _check(reports, {})
+                _land_quarantine(intake.quarantined(load_id, started))
         finally:
             intake.close()
     _land_reports(reports)
@@ -247,33 +298,88 @@ def _less_overlap(value: datetime | int) -> datetime | int:
     return value - OVERLAP
 
 
-def _advance(
-    intake: Intake, memory: Mapping[str, Any], started: datetime, changes: set[str]
-) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """New cursors and fingerprints; `changes` are the tables of which only changes were asked.
-
-    A cursor never passes the start of the load: a row that
-    changes while others are read must come with the next one.
+def _advance(intake: Intake, memory: Mapping[str, Any], started: datetime) -> dict[str, Any]:
+    """New cursors. None passes the start of the load: a row that changes while others are read
+    must come with the next one.
     """
-    cursors, seen = dict(memory.get("cursors", {})), dict(memory.get("seen", {}))
+    cursors = dict(memory.get("cursors", {}))
     for name, table in intake.tables.items():
         if not table.cursor or not intake.has_rows(name):
             continue
         greatest = intake.greatest_cursor(name, started)
         old = _parsed(cursors[name]) if cursors.get(name) is not None else None
         value = max((v for v in (greatest, old) if v is not None), default=None)
-        if value is None:
+        if value is not None:
+            cursors[name] = value if isinstance(value, int) else value.isoformat()
+    return cursors
+
+
+# What is there already -----------------------------------------------------------------------
+
+
+def _forget_unchanged(source: Source, intake: Intake, request: Request, directory: Path) -> None:
+    """Compare what was read with what complete loads have brought, and forget what is the same.
+
+    Tables of which the load replaces parts are not compared: those rows go before the load.
+    """
+    loads = _rows(
+        "select 1 from information_schema.tables "
+        "where table_schema = ? and table_name = '_dlt_loads'",
+        f"raw_{source.name}",
+    )
+    replaced = {name for name, _ in request.replaced}
+    for name, table in source.tables.items():
+        if not loads or not intake.has_kept(name) or name in replaced:
             continue
-        cursors[name] = value if isinstance(value, int) else value.isoformat()
-        children = [t for t in intake.tables.values() if t.parent == name]
-        seen[name] = intake.forget_unchanged(
-            name,
-            children,
-            seen.get(name, []) if name in changes else [],
-            _less_overlap(value),
-            MOST_REMEMBERED,
-        )
-    return cursors, seen
+        where = _asked_again(source, request, table)
+        if where:
+            columns = ", ".join(f'"{column}"' for column in table.column_names)
+            statement = (
+                f"select {columns} from raw_{source.name}.{name} where {where} and _dlt_load_id "
+                f"in (select load_id from raw_{source.name}._dlt_loads where status = 0)"
+            )
+            connection = warehouse.connect()
+            try:
+                intake.forget_unchanged(name, _held(connection, statement, directory))
+            finally:
+                connection.close()
+
+
+def _asked_again(source: Source, request: Request, table: Table) -> str | None:
+    """SQL condition on the raw rows that this load asked for again; None when it asked for none."""
+    if _whole(source, request, table):
+        return "true"
+    if table.parent:
+        parent = source.tables[table.parent]
+        where = _asked_again(source, request, parent)
+        key = parent.primary_key[0]
+        raw = f"raw_{source.name}.{parent.name}"
+        return where and f'"{table.parent_key}" in (select "{key}" from {raw} where {where})'
+    since = request.cursors.get(table.name)
+    if since is None:
+        return "true" if table.cursor else None
+    return f'"{table.cursor}" >= ' + (str(since) if isinstance(since, int) else f"'{since}'")
+
+
+def _held(connection: Any, statement: str, directory: Path) -> pa.RecordBatchReader | Path:
+    """Rows of the warehouse, as Arrow or as a CSV file, for the intake to read."""
+    if warehouse.target() == "duckdb":
+        return connection.execute(statement).to_arrow_reader()
+    path = directory / "held.csv"
+    with path.open("wb") as file:
+        connection.cursor().copy_expert(f"copy ({statement}) to stdout (format csv)", file)
+    return path
+
+
+def _quarantined(source: str) -> list[str]:
+    """Ids of the rows set aside by a load that has reported them."""
+    statement = """
+        select q.quarantine_id from raw_ingestion.quarantine as q
+        inner join raw_ingestion.loads as l
+            on q.load_id = l.load_id and q.source = l.source and q.table_name = l.table_name
+        where q.source = ? and l.rows_set_aside > 0
+    """
+    return [quarantine_id for (quarantine_id,) in _rows(statement, source)]
 
 
 # What is no longer there ---------------------------------------------------------------------
@@ -324,13 +430,7 @@ def _whole(source: Source, request: Request, table: Table) -> bool:
 def _existing(source: str, table: Table, key: Sequence[str]) -> pa.Table:
     """Distinct keys of a raw table, as text."""
     columns = ", ".join(f'cast("{k}" as text) as "{k}"' for k in key)
-    connection = warehouse.connect()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(f"select distinct {columns} from raw_{source}.{table.name}")
-        rows = cursor.fetchall()
-    finally:
-        connection.close()
+    rows = _rows(f"select distinct {columns} from raw_{source}.{table.name}")
     arrays = zip(*rows, strict=True) if rows else [[] for _ in key]
     return pa.table([pa.array(list(a), pa.string()) for a in arrays], names=list(key))
 
@@ -404,7 +504,6 @@ class _Landing:
         self,
         tables: Mapping[str, Iterable[pa.Table]],
         memory: Mapping[str, Any] | None = None,
-        strategy: str = "delete-insert",
     ) -> None:
         declared = contract(self.name)
 
@@ -418,7 +517,7 @@ class _Landing:
         def source() -> Iterator[Any]:
             yield remember
             for name, batches in tables.items():
-                yield _resource(declared[name], batches, strategy)
+                yield _resource(declared[name], batches)
 
         self._pipeline.activate()
         self._pipeline.extract(source(), loader_file_format="parquet")
@@ -430,7 +529,7 @@ class _Landing:
         self._pipeline.load(raise_on_failed_jobs=True)
 
 
-def _resource(table: Table, batches: Iterable[pa.Table], strategy: str) -> Any:
+def _resource(table: Table, batches: Iterable[pa.Table]) -> Any:
     """A table as a dlt resource. Keys are unique already, so that dlt need not look again.
 
     A child is merged by its parent's key alone: its parent's old rows go, whatever their key.
@@ -438,27 +537,27 @@ def _resource(table: Table, batches: Iterable[pa.Table], strategy: str) -> Any:
     keys: dict[str, Any] = {"primary_key": list(table.primary_key)}
     if table.parent:
         keys = {"merge_key": table.parent_key}
-    disposition: dict[str, Any] = {"disposition": "merge", "strategy": strategy}
-    if strategy == "delete-insert":
-        disposition["deduplicated"] = True
     return dlt.resource(
         batches,
         name=table.name,
         columns=table.hints,
-        write_disposition=disposition,
+        write_disposition={
+            "disposition": "merge",
+            "strategy": "delete-insert",
+            "deduplicated": True,
+        },
         schema_contract={"data_type": "freeze"},
         **keys,
     )
 
 
 def _land_quarantine(rows: pa.Table) -> None:
-    """Rows already there stay as they are: the run that set them aside first keeps the credit."""
     if not len(rows):
         return
     with tempfile.TemporaryDirectory(prefix="orfevre-") as directory:
         landing = _Landing("ingestion", Path(directory))
         landing.memory()
-        landing.extract({"quarantine": [rows]}, strategy="insert-only")
+        landing.extract({"quarantine": [rows]})
         landing.load()
 
 
@@ -491,17 +590,11 @@ def _land_lost_report(memory: Mapping[str, Any]) -> None:
     reports = [_report(plain) for plain in memory.get("report", [])]
     if not reports:
         return
-    mark = "?" if warehouse.target() == "duckdb" else "%s"
-    connection = warehouse.connect()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(
-            f"select count(*) from raw_ingestion.loads where load_id = {mark} and source = {mark}",
-            [reports[0].load_id, reports[0].source],
-        )
-        (there,) = cursor.fetchone()
-    finally:
-        connection.close()
+    ((there,),) = _rows(
+        "select count(*) from raw_ingestion.loads where load_id = ? and source = ?",
+        reports[0].load_id,
+        reports[0].source,
+    )
     if there < len(reports):
         log.info("%s: the report of an interrupted run is completed", reports[0].source)
         _land_reports(reports)
@@ -514,7 +607,7 @@ def _reports(
     source: Source, load_id: str, status: str, message: str, started: datetime
 ) -> list[Report]:
     return [
-        Report(load_id, source.name, name, status, message, 0, 0, 0, started, now())
+        Report(load_id, source.name, name, status, message, 0, 0, 0, 0, started, now())
         for name in source.tables
     ]
 
@@ -535,6 +628,7 @@ def _loaded(
                 counts.read,
                 counts.kept,
                 counts.set_aside,
+                counts.unchanged,
                 started,
                 now(),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +24,23 @@ Rows = dict[str, list[dict[str, Any]]]
 @pytest.fixture
 def here(warehouse_env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Query:
     """An empty warehouse on each engine, and a way to ask it."""
-    return _warehouse(warehouse_env, monkeypatch)
+    return warehouse_at(warehouse_env, monkeypatch)
 
 
 @pytest.fixture
 def duck(duckdb_env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Query:
     """An empty DuckDB warehouse, for what does not depend on the engine."""
-    return _warehouse(duckdb_env, monkeypatch)
+    return warehouse_at(duckdb_env, monkeypatch)
 
 
 @pytest.fixture
 def pg(postgres_env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Query:
     """An empty PostgreSQL warehouse."""
-    return _warehouse(postgres_env, monkeypatch)
+    return warehouse_at(postgres_env, monkeypatch)
 
 
-def _warehouse(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Query:
+def warehouse_at(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Query:
+    """Set the environment and nothing beside it; a way to ask that warehouse."""
     for name in [*os.environ]:
         if name.startswith(("ORFEVRE_", "MAGENTO_", "RETAIL_PRO_", "SPLIO_", "WEB_", "SMS_")):
             monkeypatch.delenv(name)
@@ -88,14 +90,25 @@ def systems(generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The world's systems, served to this test alone; their variables are set."""
     folder = tmp_path / "sandbox"
     shutil.copytree(generated, folder)
-    settings = {
+    with _served(folder) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def served(generated: Path) -> Iterator[dict[str, str]]:
+    """The environment of the world's systems, for tests that change nothing in them."""
+    with _served(generated) as environment:
+        yield environment
+
+
+def _served(folder: Path) -> AbstractContextManager[dict[str, str]]:
+    limits = {
         "SPLIO_REQUESTS_PER_SECOND": "0",
         "CLIENTELA_REQUESTS_PER_SECOND": "0",
         "SMS_REQUESTS_PER_SECOND": "0",
         "WEB_REQUESTS_PER_SECOND": "0",
         "ZENDESK_REQUESTS_PER_MINUTE": "0",
     }
-    with servers.running(folder, settings=settings) as environment:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        yield folder
+    return servers.running(folder, settings=limits)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.ingestion.conftest import Query
+from ingestion.__main__ import main
+from tests.ingestion.conftest import Query, warehouse_at
 from tests.ingestion.test_sources import contents
 
 # The step of `owner` named `name` kills the process, before or after it has done its work.
@@ -29,9 +30,9 @@ def struck(*arguments, **more):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(owner, {name!r}, struck)
-sys.exit(main(["clientela", "files"]))
+sys.exit(main({sources}))
 """
-CLEAN = "import sys; from ingestion.__main__ import main; sys.exit(main(['clientela', 'files']))"
+SOURCES = ["clientela", "files"]
 STEPS = [
     ("ingestion.pipeline", "_land_quarantine", True),
     ("ingestion.pipeline", "_land_quarantine", False),
@@ -44,8 +45,11 @@ STEPS = [
 ]
 
 
-def run(code: str) -> int:
-    return subprocess.run([sys.executable, "-c", code], check=False).returncode
+def kill(step: tuple[str, str, bool]) -> None:
+    owner, name, before = step
+    code = KILLED.format(owner=owner, name=name, before=before, sources=SOURCES)
+    done = subprocess.run([sys.executable, "-c", code], check=False)
+    assert done.returncode == -signal.SIGKILL
 
 
 def totals(query: Query) -> list[tuple]:
@@ -56,25 +60,38 @@ def totals(query: Query) -> list[tuple]:
     )
 
 
+@pytest.fixture(scope="module")
+def undisturbed(
+    served: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Any, Any]]:
+    """Contents and totals of a load that nothing disturbed."""
+    path = tmp_path_factory.mktemp("undisturbed") / "w.duckdb"
+    with pytest.MonkeyPatch.context() as patch:
+        query = warehouse_at(
+            {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(path)} | served, patch
+        )
+        assert main(SOURCES) == 0
+        yield contents(query), totals(query)
+
+
+@pytest.fixture
+def systems_set(served: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in served.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: f"{step[1]}-{step[2]}")
 def test_a_killed_load_run_again_is_as_an_undisturbed_one(
-    duck: Query, systems: Path, tmp_path: Path, step: tuple[str, str, bool]
+    undisturbed: tuple[Any, Any], duck: Query, systems_set: None, step: tuple[str, str, bool]
 ) -> None:
-    owner, name, before = step
-    assert run(KILLED.format(owner=owner, name=name, before=before)) == -signal.SIGKILL
-    assert run(CLEAN) == 0
-    killed = contents(duck), totals(duck)
-    os.environ["ORFEVRE_DUCKDB_PATH"] = str(tmp_path / "undisturbed.duckdb")
-    assert run(CLEAN) == 0
-    assert (contents(duck), totals(duck)) == killed
+    kill(step)
+    assert main(SOURCES) == 0
+    assert (contents(duck), totals(duck)) == undisturbed
 
 
-def test_on_postgres_too(pg: Query, systems: Path) -> None:
+def test_on_postgres_too(undisturbed: tuple[Any, Any], pg: Query, systems_set: None) -> None:
     """The kills one after the other, on one warehouse."""
-    for owner, name, before in STEPS[1::2]:
-        assert run(KILLED.format(owner=owner, name=name, before=before)) == -signal.SIGKILL
-    assert run(CLEAN) == 0
-    killed = contents(pg), totals(pg)
-    pg("drop schema raw_clientela, raw_files, raw_ingestion cascade; select 1")
-    assert run(CLEAN) == 0
-    assert (contents(pg), totals(pg)) == killed
+    for step in STEPS[1::2]:
+        kill(step)
+    assert main(SOURCES) == 0
+    assert (contents(pg), totals(pg)) == undisturbed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -13,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import pipeline, sources
-from ingestion.__main__ import SOME_FAILED, main
+from ingestion.__main__ import BUSY, SOME_FAILED, main
 from ingestion.contract import contract
 from tests.ingestion.conftest import Query, load
 
@@ -46,8 +48,18 @@ def test_loading_twice_adds_nothing_and_every_broken_row_is_set_aside(
 ) -> None:
     assert main([]) == 0
     first = contents(here)
+    assert_everything_is_there(here, systems)
+    (run,) = here("select distinct load_id from raw_ingestion.loads")
     assert main([]) == 0
     assert contents(here) == first
+    again = f"from raw_ingestion.loads where load_id > '{run[0]}'"
+    assert here(f"select source, table_name {again} and rows_read + rows_kept > 0") == []
+    for source in sources.NAMES:
+        for table in sources.source(source).whole:
+            held = len(first[f"{source}.{table}"])
+            unchanged = f"select rows_unchanged {again} and source = '{source}'"
+            aside = [row for row in first["ingestion.quarantine"] if row[1:3] == (source, table)]
+            assert here(f"{unchanged} and table_name = '{table}'") == [(held + len(aside),)]
 
     assert here(
         "select count(*) from raw_ingestion.loads where rows_read <> rows_kept + rows_set_aside"
@@ -76,8 +88,8 @@ def test_loading_twice_adds_nothing_and_every_broken_row_is_set_aside(
     assert len(aside) == len(broken)
 
 
-def test_what_the_stand_ins_hold_is_what_the_raw_tables_hold(here: Query, systems: Path) -> None:
-    assert main([]) == 0
+def assert_everything_is_there(here: Query, systems: Path) -> None:
+    """What the stand-ins hold is in the raw tables or in the quarantine, to the cent."""
     with sqlite3.connect(systems / "systems.sqlite") as held:
         for source in ("magento", "clientela", "splio", "sms", "zendesk", "web"):
             for table in contract(source).values():
@@ -125,7 +137,7 @@ def test_a_changed_row_replaces_its_old_self_and_lines_that_went_go(
     assert here(f"select count(*) from raw_magento.cart_items where quote_id = {cart}") == [(0,)]
 
 
-def test_full_finds_what_updated_at_misses(duck: Query, systems: Path) -> None:
+def test_full_finds_what_updated_at_misses(here: Query, systems: Path) -> None:
     load("magento")
     with sqlite3.connect(systems / "systems.sqlite") as held:
         address, customer = held.execute(
@@ -139,10 +151,14 @@ def test_full_finds_what_updated_at_misses(duck: Query, systems: Path) -> None:
         held.execute("delete from magento_customers where id = ?", (gone,))
     city = f"select city from raw_magento.customer_addresses where id = {address}"
     load("magento")
-    assert duck(city) != [("Ys",)]
-    load("magento", full=True)
-    assert duck(city) == [("Ys",)]
-    assert duck(f"select count(*) from raw_magento.customers where id = {gone}") == [(0,)]
+    assert here(city) != [("Ys",)]
+    reports = load("magento", full=True)
+    assert reports["orders"].rows_read == reports["order_items"].rows_read == 0
+    assert reports["orders"].rows_unchanged > 100
+    of_customer = f"select count(*) from raw_magento.customer_addresses where id = {address}"
+    assert reports["customer_addresses"].rows_kept >= here(of_customer)[0][0] == 1
+    assert here(city) == [("Ys",)]
+    assert here(f"select count(*) from raw_magento.customers where id = {gone}") == [(0,)]
 
 
 def test_a_source_that_is_down_or_absent_stops_no_other(
@@ -163,7 +179,9 @@ def test_a_source_that_is_down_or_absent_stops_no_other(
 @pytest.mark.parametrize("kind", ["429", "status", "reset", "malformed"])
 def test_a_passing_fault_is_asked_again(duck: Query, systems: Path, kind: str) -> None:
     fault = {"prefix": "web", "kind": kind, "path": ".*/events", "nth": [1], "retry_after": 1}
-    httpx.post(f"{os.environ['SANDBOX_URL']}/_sandbox/faults", json=[fault]).raise_for_status()
+    httpx.post(
+        f"{os.environ['SANDBOX_URL']}/_sandbox/faults", json={"faults": [fault]}
+    ).raise_for_status()
     assert {report.status for report in load("web").values()} == {"loaded"}
 
 
@@ -200,6 +218,17 @@ def _forget_state(query: Query, schema: str) -> None:
     )
     if there:
         query(f"delete from {schema}._dlt_pipeline_state where true returning 1")
+
+
+def test_a_second_run_at_the_same_time_leaves_politely(here: Query, systems: Path) -> None:
+    with pipeline.alone(["web"]):
+        second = subprocess.run(
+            [sys.executable, "-m", "ingestion", "web"], capture_output=True, text=True, check=False
+        )
+        assert (second.returncode, "Traceback" in second.stderr) == (BUSY, False), second.stderr
+        assert "another program is writing" in second.stderr
+        assert here("select count(*) from raw_web.reviews") == [(0,)]
+    assert main(["web"]) == 0
 
 
 def test_messages_hold_no_values() -> None:

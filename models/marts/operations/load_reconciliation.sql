@@ -17,6 +17,7 @@ reconciled as (
         rows_read,
         rows_kept,
         rows_set_aside,
+        rows_unchanged,
         rows_read = rows_kept + rows_set_aside as is_reconciled,
         started_at,
         finished_at

@@ -17,6 +17,7 @@ renamed as (
         rows_read,
         rows_kept,
         rows_set_aside,
+        coalesce(rows_unchanged, 0) as rows_unchanged,
         started_at,
         finished_at
     from source
