@@ -30,12 +30,13 @@ evidence as (
 ),
 
 echoes as (
-    -- A record that we made follows whom we published there, wherever that customer is now.
+    -- A record that we made follows whom we published there, wherever that is now.
     select
         records.record_id,
         records.source,
         records.source_customer_id,
-        coalesce(customers.customer_id, redirects.redirects_to_customer_id) as customer_id,
+        coalesce(customers.customer_id, redirects.redirects_to_customer_id)
+            as customer_id,
         cast(null as timestamp) as valid_from
     from records
     left join customers on records.published_customer_id = customers.customer_id
