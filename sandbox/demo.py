@@ -139,13 +139,13 @@ def build(as_of: str) -> None:
         bar = progress.add_task("parsing the project …", total=None)
         for line in process.stdout or ():
             event = json.loads(line)
-            data, level = event["data"], event["info"]["level"]
-            if "total" in data and "index" in data and data.get("status") != "start":
-                name = data.get("node_info", {}).get("node_name", "")
-                progress.update(bar, total=data["total"], description=name[:48].ljust(48))
-            if event["info"]["name"] == "NodeFinished":
+            data, kind = event["data"], event["info"]["name"]
+            if kind == "LogStartLine":
+                name = data["node_info"]["node_name"][:48].ljust(48)
+                progress.update(bar, total=data["total"], description=name)
+            elif kind.endswith("Result"):
                 progress.advance(bar)
-            if level == "error":
+            if event["info"]["level"] == "error":
                 progress.console.print(event["info"]["msg"], markup=False)
         progress.update(bar, description="built and tested".ljust(48))
     if process.wait():
