@@ -162,7 +162,7 @@ def show(world: dict[str, Any], seconds: float) -> None:
         return cursor.fetchall()
 
     console.rule("[bold]What happened")
-    summary("Source systems, this run", rows(LOADS), "read", "kept", "set aside")
+    summary("Source systems, this run", rows(LOADS), "new", "kept", "set aside", "unchanged")
     [(records, customers)] = rows(GOLDEN)
     console.print(
         f"[bold]{records:,}[/] customer records in, [bold]{customers:,}[/] golden customers out"
@@ -187,7 +187,8 @@ def summary(title: str, rows: list[tuple[Any, ...]], *columns: str) -> None:
 
 
 LOADS = """
-select source, sum(rows_read), sum(rows_kept), sum(rows_set_aside)
+select
+    source, sum(rows_read), sum(rows_kept), sum(rows_set_aside), sum(rows_unchanged)
 from raw_ingestion.loads
 where load_id = (select max(load_id) from raw_ingestion.loads)
 group by source
