@@ -10,33 +10,28 @@ from pathlib import Path
 
 import duckdb
 import httpx
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from ingestion import pipeline, sources
 from ingestion.__main__ import BUSY, SOME_FAILED, main
 from ingestion.contract import contract
+from sandbox import world
 from tests.ingestion.conftest import Query, load
 
 
 def contents(query: Query) -> dict[str, list[tuple]]:
     """Every raw table but the reports, without dlt's package id."""
     found = {}
+    there = set(query("select table_schema, table_name from information_schema.tables"))
     for source in (*sources.NAMES, "ingestion"):
         for table in contract(source).values():
             if table.name == "loads":
                 continue
             columns = ", ".join(f'"{c}"' for c in table.column_names if c not in VOLATILE)
             key = ", ".join(f'"{c}"' for c in table.primary_key)
-            schema, name = f"raw_{source}", table.name
-            there = query(
-                "select 1 from information_schema.tables "
-                f"where table_schema = '{schema}' and table_name = '{name}'"
-            )
-            found[f"{source}.{name}"] = (
-                query(f"select {columns} from {schema}.{name} order by {key}") if there else []
-            )
+            name = f"raw_{source}", table.name
+            select = f"select {columns} from {'.'.join(name)} order by {key}"
+            found[f"{source}.{table.name}"] = query(select) if name in there else []
     return found
 
 
@@ -185,39 +180,28 @@ def test_a_passing_fault_is_asked_again(duck: Query, systems: Path, kind: str) -
     assert {report.status for report in load("web").values()} == {"loaded"}
 
 
-def test_a_bulk_load_leaves_the_next_run_only_what_is_newer(
+def test_after_a_bulk_load_the_systems_add_nothing_that_it_had(
     here: Query, systems: Path, tmp_path: Path
 ) -> None:
-    load("magento")
-    exports = tmp_path / "exports"
-    exports.mkdir()
-    for table in contract("magento").values():
-        columns = ", ".join(f'"{name}"' for name in table.column_names)
-        rows = here(f"select {columns} from raw_magento.{table.name}")
-        _write_parquet(exports / f"{table.name}.parquet", table.column_names, rows)
-    for table in contract("magento"):
-        here(f"delete from raw_magento.{table} where true returning 1")
-    for schema in ("raw_magento", "raw_magento_staging"):
-        _forget_state(here, schema)
-    reports = load("magento", bulk=exports)
-    assert reports["orders"].status == "loaded" and reports["orders"].rows_kept > 0
-    after = load("magento")
-    assert after["orders"].rows_read <= reports["orders"].rows_read / 10
-    assert here("select count(*) from raw_magento.orders") == [(reports["orders"].rows_kept,)]
-
-
-def _write_parquet(path: Path, names: list[str], rows: list[tuple]) -> None:
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    pq.write_table(pa.table([pa.array(column) for column in columns], names=names), path)
-
-
-def _forget_state(query: Query, schema: str) -> None:
-    there = query(
-        "select table_name from information_schema.tables "
-        f"where table_schema = '{schema}' and table_name = '_dlt_pipeline_state'"
+    """The bulk exports of a world, then the same world by its systems' APIs."""
+    world.generate(tmp_path / "bulk", 200, 7, None, bulk=True, force=False)
+    for source in CONTINUED:
+        assert main([source, "--bulk", str(tmp_path / "bulk" / "exports" / source)]) == 0
+    (before,) = here("select max(load_id) from raw_ingestion.loads")[0]
+    bulk = contents(here)
+    assert main([*CONTINUED]) == 0
+    assert [table for table, rows in contents(here).items() if rows != bulk[table]] == []
+    assert len(bulk["magento.orders"]) > 100
+    assert (
+        here(
+            "select source, table_name, rows_kept from raw_ingestion.loads "
+            f"where load_id > '{before}' and rows_kept > 0"
+        )
+        == []
     )
-    if there:
-        query(f"delete from {schema}._dlt_pipeline_state where true returning 1")
+
+
+CONTINUED = ("magento", "clientela", "web")
 
 
 def test_a_second_run_at_the_same_time_leaves_politely(here: Query, systems: Path) -> None:
