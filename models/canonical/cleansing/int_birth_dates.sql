@@ -59,7 +59,7 @@ calendar_dates as (
         raw_birth_date,
         record_count,
         case
-            when day_number <= days_in_month
+            when day_number between 1 and days_in_month
                 then make_date(year_number, month_number, day_number)
         end as birth_date
     from calendar

@@ -25,7 +25,8 @@ titled as (
     select
         led.raw_name,
         coalesce(couples.title, titles.title) as title,
-        coalesce(couples.gender, titles.gender) as gender,
+        case when couples.title is not null then couples.gender else titles.gender end
+            as gender,
         case
             when couples.title is not null
                 then substr(led.name_text, length(led.couple) + 2)
