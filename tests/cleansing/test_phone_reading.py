@@ -1,0 +1,142 @@
+"""The SQL that reads phones as people write them, against the library that publishes the plans.
+
+Numbers of every range in use under the French plan, and some of its neighbours, are written in
+every notation; the warehouse's own models read them, and `phonenumbers` reads the same text.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import phonenumbers
+import pytest
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+ROOT = Path(__file__).resolve().parents[2]
+FRENCH_REGIONS = ["FR", "RE", "GP", "MQ", "GF", "PM"]
+SEEDS = ["phone_countries", "phone_plans", "phone_ranges", "phone_placeholders"]
+MODELS = ["int_phone_texts", "int_phones_placed", "int_phones_from_abroad"]
+MODELS += ["int_phone_readings", "int_phones_found", "int_phones"]
+
+
+def numbers() -> list[phonenumbers.PhoneNumber]:
+    """Valid numbers of every kind, drawn around the published examples, and their neighbours."""
+    dice = random.Random(12)
+    kinds = [PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP]
+    found: dict[str, phonenumbers.PhoneNumber] = {}
+    for region in FRENCH_REGIONS:
+        code = phonenumbers.country_code_for_region(region)
+        for kind in kinds:
+            example = phonenumbers.example_number_for_type(region, kind)
+            if example is None:
+                continue
+            national = phonenumbers.national_significant_number(example)
+            for _ in range(120):
+                kept = dice.choice([1, 2, 3, 4])
+                tail = "".join(dice.choice("0123456789") for _ in national[kept:])
+                number = phonenumbers.PhoneNumber(code, int(national[:kept] + tail))
+                found[phonenumbers.format_number(number, PhoneNumberFormat.E164)] = number
+    return [found[key] for key in sorted(found)]
+
+
+def spaced(digits: str, sign: str) -> str:
+    return sign.join(digits[i : i + 2] for i in range(0, len(digits), 2))
+
+
+def notations(number: phonenumbers.PhoneNumber) -> list[str]:
+    code, national = str(number.country_code), str(number.national_number)
+    dialled = "0" + national
+    local = [dialled, spaced(dialled, " "), spaced(dialled, "."), spaced(dialled, "-")]
+    abroad = [f"+{code}{national}", f"+{code} (0){national}", f"00{code}{national}"]
+    abroad += [f"00 {code} {spaced(national, ' ')}", f"(+{code}) {national}"]
+    return local + abroad + [f"{code}{national}", national]
+
+
+@pytest.fixture(scope="module")
+def readings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[str, str]]]:
+    """Phone as written -> (E.164 or None, status), as the models read it in France."""
+    folder = tmp_path_factory.mktemp("phones")
+    path = folder / "warehouse.duckdb"
+    written = sorted({text for number in numbers() for text in notations(number)})
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema canonical")
+        connection.execute(
+            "create table canonical.int_phones_written (raw_phone text, country text)"
+        )
+        connection.execute(
+            "insert into canonical.int_phones_written select unnest(?), 'FR'", [written]
+        )
+        connection.execute("create table canonical.canonical_stores (phone text)")
+    environment = os.environ | {
+        "ORFEVRE_TARGET": "duckdb",
+        "ORFEVRE_DUCKDB_PATH": str(path),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    dbt = [
+        str(Path(sys.executable).with_name("dbt")),
+        "build",
+        "--quiet",
+        "--exclude-resource-type",
+    ]
+    subprocess.run(
+        [*dbt, "test", "unit_test", "--select", *SEEDS, *MODELS],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
+    with duckdb.connect(str(path), read_only=True) as connection:
+        rows = connection.execute("select raw_phone, phone, status from canonical.int_phones")
+        yield {raw: (phone, status) for raw, phone, status in rows.fetchall()}
+
+
+def published_readings(text: str) -> set[str]:
+    """E.164 of every valid number that the text may be when it is written in France."""
+    digits = "".join(sign for sign in text.replace("(0)", "") if sign.isdigit())
+    abroad = "+" in text or digits.startswith("00")
+    texts = ["+" + digits.removeprefix("00")] if abroad or len(digits) > 10 else []
+    regions = [] if abroad else FRENCH_REGIONS
+    parsed = [phonenumbers.parse(text, None) for text in texts]
+    parsed += [phonenumbers.parse("0" + digits.removeprefix("0"), region) for region in regions]
+    return {
+        phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        for number in parsed
+        if phonenumbers.is_valid_number(number)
+    }
+
+
+def test_every_notation_is_read_as_its_publisher_reads_it(readings: dict) -> None:
+    wrong = []
+    read = 0
+    for text, (found, _) in readings.items():
+        expected = published_readings(text)
+        read += bool(expected)
+        if found not in (expected or {None}):
+            wrong.append((text, expected, found))
+    assert read > 5_000
+    assert not wrong, f"{len(wrong)} of {len(readings)}: {wrong[:10]}"
+
+
+def test_a_valid_number_is_itself_in_every_notation(readings: dict) -> None:
+    valid = [number for number in numbers() if phonenumbers.is_valid_number(number)]
+    assert len(valid) > 500
+    for number in valid:
+        expected = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        # 508401089 is Saint-Pierre without its +, or 05 08 40 10 89 without its 0
+        texts = [text for text in notations(number) if text[:3] != "508" or len(text) > 9]
+        assert {readings[text][0] for text in texts} == {expected}, expected
+
+
+def test_what_is_no_number_is_refused(readings: dict) -> None:
+    invalid = [n for n in numbers() if not phonenumbers.is_valid_number(n)]
+    assert len(invalid) > 50
+    for number in invalid:
+        phone, status = readings[f"+{number.country_code}{number.national_number}"]
+        assert phone is None
+        assert status != "valid"
