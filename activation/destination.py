@@ -11,6 +11,7 @@ import dataclasses
 import importlib
 import json
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -280,6 +281,11 @@ def poll(ask: Callable[[], Item], is_over: Callable[[Item], bool], seconds: floa
 def plain(value: Any) -> Any:
     """A value as JSON has it: numbers, booleans and null stay, the rest is text."""
     return value if value is None or isinstance(value, bool | int | float) else as_text(value)
+
+
+def is_sha256(text: str) -> bool:
+    """Whether a text is a SHA-256, as small hexadecimals."""
+    return bool(re.fullmatch("[0-9a-f]{64}", text))
 
 
 def again(error: Transient) -> Answer:

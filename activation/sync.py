@@ -112,7 +112,7 @@ def guard(sync: Sync, plan: dict[str, int], options: Options) -> str | None:
         return f"{plan['duplicate_count']} rows of the sync model share a key or have none"
     if options.force:
         return None
-    if held and not desired:
+    if held and not desired and sync.mode != "create_only":
         return f"the sync model is empty, and the tool holds {held} rows"
     if options.only is not None:
         return None

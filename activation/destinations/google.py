@@ -1,22 +1,20 @@
 """Google Data Manager: `audienceMembers:ingest` and `:remove`, polled, errors told by position.
 
-Google's own normalisation, which is not Meta's: phones with the plus sign, dots and suffixes of
-Gmail addresses dropped, country and postcode not hashed.
+Values come normalised Google's way and hashed, country and postcode not, from
+`sync_google__audience`, so that a receipt holds what a removal must name again; a member with a
+value that should be a hash and is none is not sent.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from activation import destination
-from activation.destination import ACCEPTED, Answer, Row, Sync, Tool, as_text, poll
+from activation.destination import ACCEPTED, Answer, Row, Sync, Tool, as_text, is_sha256, poll
 from activation.http import Api, Misconfigured
 
-GMAIL = ("gmail.com", "googlemail.com")
+HASHED = ("emailAddress", "phoneNumber", "givenName", "familyName")
 ADDRESS = ("givenName", "familyName", "regionCode", "postalCode")
 POLL_SECONDS = 3600
 
@@ -73,11 +71,18 @@ class Client(destination.Client):
         payloads: list[dict[str, Any]],
         extra: Mapping[str, Any],
     ) -> dict[str, Answer]:
+        members = [member(sync, payload) for payload in payloads]
+        unhashed = {
+            row.key: Answer("rejected", "not hashed")
+            for row, found in zip(rows, members, strict=True)
+            if found is None
+        }
+        rows = [row for row in rows if row.key not in unhashed]
         if not rows:
-            return {}
+            return unhashed
         body = {
             "destinations": [self._destination],
-            "audienceMembers": [member(sync, payload) for payload in payloads],
+            "audienceMembers": [found for found in members if found],
             "encoding": "HEX",
             **extra,
         }
@@ -89,7 +94,7 @@ class Client(destination.Client):
             lambda state: state["requestStatus"] != "PROCESSING",
             seconds=POLL_SECONDS,
         )
-        answers = {row.key: ACCEPTED for row in rows}
+        answers = unhashed | {row.key: ACCEPTED for row in rows}
         if state["requestStatus"] == "SUCCESS":
             return answers
         refused: dict[str, Answer] = {}
@@ -97,47 +102,18 @@ class Client(destination.Client):
             for index in count.get("recordIndices", []):
                 refused[rows[int(index)].key] = Answer("rejected", count["reason"])
         if state["requestStatus"] == "FAILED" and not refused:
-            return {row.key: Answer("retry", "FAILED") for row in rows}
+            return unhashed | {row.key: Answer("retry", "FAILED") for row in rows}
         return answers | refused
 
 
-def member(sync: Sync, payload: dict[str, Any]) -> dict[str, Any]:
-    """One audience member: its identifiers, normalised Google's way, hashed where Google wants."""
-    found = {
-        name: normalised(name, as_text(payload.get(column))) for column, name in sync.fields.items()
-    }
+def member(sync: Sync, payload: dict[str, Any]) -> dict[str, Any] | None:
+    """One audience member with its identifiers; None when something that must be hashed is not."""
+    found = {name: as_text(payload.get(column)) for column, name in sync.fields.items()}
+    if not all(is_sha256(found[name]) for name in HASHED if found.get(name)):
+        return None
     identifiers: list[dict[str, Any]] = [
-        {name: sha256(found[name])} for name in ("emailAddress", "phoneNumber") if found.get(name)
+        {name: found[name]} for name in ("emailAddress", "phoneNumber") if found.get(name)
     ]
     if all(found.get(name) for name in ADDRESS):
-        identifiers.append(
-            {
-                "address": {
-                    "givenName": sha256(found["givenName"]),
-                    "familyName": sha256(found["familyName"]),
-                    "regionCode": found["regionCode"].upper(),
-                    "postalCode": found["postalCode"],
-                }
-            }
-        )
+        identifiers.append({"address": {name: found[name] for name in ADDRESS}})
     return {"userData": {"userIdentifiers": identifiers}}
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def normalised(name: str, value: str) -> str:
-    """One value as Google wants it before it is hashed."""
-    text = unicodedata.normalize("NFC", value).strip().lower()
-    if name == "emailAddress":
-        local, at, domain = re.sub(r"\s", "", text).partition("@")
-        if domain in GMAIL:
-            local = local.split("+")[0].replace(".", "")
-        return local + at + domain
-    if name == "phoneNumber":
-        digits = re.sub(r"\D", "", text)
-        return f"+{digits}" if digits else ""
-    if name in ("givenName", "familyName"):
-        return "".join(letter for letter in text if letter.isalnum() or letter.isspace())
-    return text

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from activation import __main__ as command
-from activation.destination import Sync, declared, tool
-from activation.destinations import google, meta, sms
+from activation.destination import declared, tool
+from activation.destinations import meta, sms
 from tests.activation.world import PAYLOADS, World, desire
 
 PEOPLE = {
@@ -43,8 +43,34 @@ BOB = {
 BAD = {**ANN, "destination_key": "z", "email": "nobody", "phone": "+33611111111"}
 
 
+HASHES = ("email_sha256", "phone_sha256", "first_name_sha256", "last_name_sha256")
+TYPES = {
+    **PAYLOADS,
+    "meta__audience": dict.fromkeys(HASHES, "text"),
+    "google__audience": dict.fromkeys((*HASHES, "postcode", "country"), "text"),
+}
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def member(key: str, email: str, **columns: Any) -> dict[str, Any]:
+    """A row of an audience, as the sync models make them."""
+    return {
+        "destination_key": key,
+        "email_sha256": sha256(email),
+        "phone_sha256": sha256("33612345678"),
+        "first_name_sha256": sha256("ann"),
+        "last_name_sha256": sha256("obrien 🐘"),
+        "postcode": "75001",
+        "country": "FR",
+        **columns,
+    }
+
+
 def publish(world: World, name: str, rows: list[dict[str, Any]], code: int = 0) -> dict[str, Any]:
-    desire(name, rows, PAYLOADS.get(name, PEOPLE))
+    desire(name, rows, TYPES.get(name, PEOPLE))
     assert world.run(name) == code
     return world.last_run()
 
@@ -93,11 +119,13 @@ def test_marketing_cloud(duckdb_world: World) -> None:
     assert held["a"] == {"customer_key": "a", "is_gone": "true", **dict.fromkeys(PEOPLE, "")}
 
 
-def test_meta(duckdb_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = publish(duckdb_world, "meta__audience", [ANN, BOB])
-    assert counts(run) == (2, 0, 0, 0)
+def test_meta(duckdb_world: World) -> None:
+    ann, bob = member("a", "ann@x.fr"), member("b", "bob@x.fr")
+    plain = member("z", "zoe@x.fr", email_sha256="zoe@x.fr")
+    run = publish(duckdb_world, "meta__audience", [ann, bob, plain], code=1)
+    assert counts(run) == (2, 0, 0, 1)  # what is no hash does not leave
     assert {row["extern_id"] for row in duckdb_world.held("meta_members")} == {"a", "b"}
-    run = publish(duckdb_world, "meta__audience", [{**ANN, "email": "new@example.com"}])
+    run = publish(duckdb_world, "meta__audience", [member("a", "new@x.fr")])
     assert counts(run) == (0, 1, 1, 0)
     removed = [("member.remove", "a", 1), ("member.remove", "b", 1)]
     actions = [(row["action"], row["key"], row["count"]) for row in duckdb_world.writes("meta")]
@@ -107,16 +135,9 @@ def test_meta(duckdb_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_meta_finds_the_invalid_row_that_meta_does_not_name(
     duckdb_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows whose first name is "Bad" go out as something that is no hash."""
-    hashed = meta.hashed
-
-    def broken(sync: Sync, payload: dict[str, Any]) -> list[str]:
-        values = hashed(sync, payload)
-        return ["no hash", *values[1:]] if payload["first_name"] == "Bad" else values
-
-    monkeypatch.setattr(meta, "hashed", broken)
-    rows = [{**ANN, "destination_key": f"k{i}"} for i in range(16)]
-    rows[5]["first_name"] = "Bad"
+    monkeypatch.setattr(meta, "is_sha256", lambda text: True)
+    rows = [member(f"k{i}", f"k{i}@x.fr") for i in range(16)]
+    rows[5]["email_sha256"] = "no hash"
     run = publish(duckdb_world, "meta__audience", rows, code=1)
     assert counts(run) == (15, 0, 0, 1)
     assert [row["destination_key"] for row in duckdb_world.state("rejections")] == ["k5"]
@@ -125,31 +146,16 @@ def test_meta_finds_the_invalid_row_that_meta_does_not_name(
 
 def test_google(duckdb_world: World) -> None:
     nobody = {"destination_key": "z"}
-    run = publish(duckdb_world, "google__audience", [ANN, BOB, nobody], code=1)
-    assert counts(run) == (2, 0, 0, 1)
+    plain = member("y", "zoe@x.fr", phone_sha256="+33612345678")
+    ann, bob = member("a", "ann@x.fr"), member("b", "bob@x.fr")
+    run = publish(duckdb_world, "google__audience", [ann, bob, nobody, plain], code=1)
+    assert counts(run) == (2, 0, 0, 2)
     held = {row["identifier"] for row in duckdb_world.held("google_members")}
-    email = hashlib.sha256(b"anno'brien@gmail.com").hexdigest()
-    phone = hashlib.sha256(b"+33612345678").hexdigest()
-    assert {email, phone} <= held
-    publish(duckdb_world, "google__audience", [{**ANN, "email": "new@example.com"}])
+    assert {sha256("ann@x.fr"), sha256("bob@x.fr"), sha256("33612345678")} <= held
+    assert sha256("zoe@x.fr") not in held
+    publish(duckdb_world, "google__audience", [member("a", "new@x.fr")])
     held = {row["identifier"] for row in duckdb_world.held("google_members")}
-    assert email not in held and hashlib.sha256(b"new@example.com").hexdigest() in held
-
-
-def test_the_same_phone_hashes_differently_for_meta_and_google() -> None:
-    assert meta.normalised("PHONE", "+33 6 12 34 56 78") == "33612345678"
-    assert meta.normalised("PHONE", "0033 612345678") == "33612345678"
-    assert google.normalised("phoneNumber", "+33 6 12 34 56 78") == "+33612345678"
-    assert google.normalised("emailAddress", " J.Doe+x@GMAIL.com ") == "jdoe@gmail.com"
-    assert meta.normalised("EMAIL", " J.Doe+x@GMAIL.com ") == "j.doe+x@gmail.com"
-    assert meta.normalised("FN", "Jean-Noël ") == "jeannoël"
-
-
-def test_meta_birth_date_is_three_keys() -> None:
-    sync = Sync("meta", "audience", fields={"birth_date": ["DOBY", "DOBM", "DOBD"]})
-    sent = meta.hashed(sync, {"birth_date": "1980-05-31"})
-    assert sent == [hashlib.sha256(part).hexdigest() for part in (b"1980", b"05", b"31")]
-    assert meta.hashed(sync, {"birth_date": None}) == ["", "", ""]
+    assert sha256("ann@x.fr") not in held and sha256("new@x.fr") in held
 
 
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, declaration: str) -> None:

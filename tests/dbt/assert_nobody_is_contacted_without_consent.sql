@@ -1,4 +1,4 @@
--- What Splio would hold is granted, for that very contact point, and on no black list.
+-- What a tool would hold is granted, for that very contact point, and on no black list.
 with
 
 sent as (
@@ -17,6 +17,22 @@ sent as (
         'phone' as contact_type,
         cellphone as contact_value
     from {{ ref('sync_splio__contacts') }}
+    where cellphone is not null
+    union all
+    select
+        customer_id,
+        'email' as channel,
+        'email' as contact_type,
+        email as contact_value
+    from {{ ref('int_contactable_customers') }}
+    where email is not null
+    union all
+    select
+        customer_id,
+        'sms' as channel,
+        'phone' as contact_type,
+        cellphone as contact_value
+    from {{ ref('int_contactable_customers') }}
     where cellphone is not null
 
 ),

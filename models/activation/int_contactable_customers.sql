@@ -1,0 +1,70 @@
+with
+
+consents as (
+
+    select
+        customer_id,
+        max(case when channel = 'email' then contact_value end) as email,
+        max(case when channel = 'sms' then contact_value end) as cellphone
+    from {{ ref('customer_consents') }}
+    where is_best and channel in ('email', 'sms')
+    group by customer_id
+
+),
+
+segments as (
+
+    select
+        customer_id,
+        string_agg(segment, ',' order by segment) as segments
+    from {{ ref('segment_memberships') }}
+    group by customer_id
+
+),
+
+customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+metrics as (
+
+    select * from {{ ref('customer_metrics') }}
+
+),
+
+contactable as (
+
+    select
+        consents.customer_id,
+        consents.email,
+        consents.cellphone,
+        customers.first_name,
+        customers.last_name,
+        customers.title,
+        customers.gender,
+        customers.postcode,
+        customers.city,
+        customers.country,
+        lower(substring(customers.language, 1, 2)) as language,
+        customers.home_store_id as home_store,
+        segments.segments,
+        metrics.favourite_store_id as favourite_store,
+        metrics.favourite_channel,
+        metrics.purchase_count as purchases,
+        metrics.purchase_count_12_months as purchases_12_months,
+        metrics.revenue,
+        metrics.revenue_12_months,
+        metrics.average_basket,
+        customers.birth_date,
+        metrics.first_purchase_date,
+        metrics.last_purchase_date
+    from consents
+    inner join customers on consents.customer_id = customers.customer_id
+    inner join metrics on consents.customer_id = metrics.customer_id
+    left outer join segments on consents.customer_id = segments.customer_id
+
+)
+
+select * from contactable

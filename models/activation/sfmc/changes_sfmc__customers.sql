@@ -1,0 +1,1 @@
+{{ compare_with_receipts(ref('sync_sfmc__customers'), 'sfmc__customers') }}

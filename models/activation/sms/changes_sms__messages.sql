@@ -1,0 +1,1 @@
+{{ compare_with_receipts(ref('sync_sms__messages'), 'sms__messages') }}

@@ -1,0 +1,3 @@
+select campaign
+from {{ ref('sms_campaigns') }}
+where message not like '%STOP%' or length(message) > 160
