@@ -163,11 +163,16 @@ def show(world: dict[str, Any], seconds: float) -> None:
 
     console.rule("[bold]What happened")
     summary("Source systems, this run", rows(LOADS), "new", "kept", "set aside", "unchanged")
-    [(records, customers)] = rows(GOLDEN)
+    [(records, echoes, customers)] = rows(GOLDEN)
     console.print(
-        f"[bold]{records:,}[/] customer records in, [bold]{customers:,}[/] golden customers out"
-        f" ({world['profiles']:,} people generated, some of whom never bought)\n"
+        f"[bold]{records:,}[/] customer records in, [bold]{customers:,}[/] golden customers out;"
+        f" {world['profiles']:,} people were generated."
     )
+    if echoes:
+        console.print(
+            f"{echoes:,} more records are what an earlier run published, coming back: no evidence."
+        )
+    console.print()
     summary("Segments", rows(SEGMENTS), "customers")
     summary("Tools, this run", rows(SYNCS), "created", "updated", "removed", "refused", "they hold")
     connection.close()
@@ -195,7 +200,10 @@ group by source
 order by source
 """
 GOLDEN = """
-select count(*), count(distinct customer_id) from identity.customer_identities
+select
+    (select count(*) from canonical.customer_records where published_customer_id is null),
+    (select count(*) from canonical.customer_records where published_customer_id is not null),
+    (select count(*) from marts.customers)
 """
 SEGMENTS = """
 select segment, count(*) from segments.segment_memberships group by segment order by segment
