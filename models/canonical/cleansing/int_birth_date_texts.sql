@@ -32,10 +32,15 @@ parts as (
             when {{ matches_pattern('date_text', '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$') }}
                 then date_text
             when {{ matches_pattern('date_text', '^(1[89]|20)[0-9]{6}$') }}
-                then substr(date_text, 1, 4) || '-' || substr(date_text, 5, 2)
+                then
+                    substr(date_text, 1, 4) || '-' || substr(date_text, 5, 2)
                     || '-' || substr(date_text, 7, 2)
-            when {{ matches_pattern('date_text', '^[0-9]{1,2}-[0-9]{1,2}-([0-9]{2}|[0-9]{4})$') }}
-                then split_part(date_text, '-', 3) || '-' || split_part(date_text, '-', 2)
+            when
+                {{ matches_pattern('date_text', '^[0-9]{1,2}-[0-9]{1,2}-([0-9]{2}|[0-9]{4})$') }}
+                then
+                    split_part(date_text, '-', 3)
+                    || '-'
+                    || split_part(date_text, '-', 2)
                     || '-' || split_part(date_text, '-', 1)
         end as year_month_day
     from dated

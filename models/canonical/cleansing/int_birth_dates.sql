@@ -19,19 +19,23 @@ numbers as (
 
 ),
 
--- 12/31/1980 can only be the American order; a two-digit year is the latest that an adult has
+-- 12/31/1980 can only be the American order; a two-digit year is the latest that fits
 read_numbers as (
 
     select
         *,
         case
-            when is_short_year and 2000 + written_year <= this_year - {{ var('youngest_age') }}
+            when
+                is_short_year
+                and 2000 + written_year <= this_year - {{ var('youngest_age') }}
                 then 2000 + written_year
             when is_short_year then 1900 + written_year
             else written_year
         end as year_number,
-        case when second_number > 12 then third_number else second_number end as month_number,
-        case when second_number > 12 then second_number else third_number end as day_number
+        case when second_number > 12 then third_number else second_number end
+            as month_number,
+        case when second_number > 12 then second_number else third_number end
+            as day_number
     from numbers
 
 ),
@@ -41,10 +45,14 @@ calendar as (
     select
         *,
         case
-            when year_number < 1 or month_number not between 1 and 12 or day_number < 1 then 0
+            when
+                year_number < 1 or month_number not between 1 and 12 or day_number < 1
+                then 0
             when month_number in (4, 6, 9, 11) then 30
             when month_number <> 2 then 31
-            when year_number % 4 = 0 and (year_number % 100 <> 0 or year_number % 400 = 0)
+            when
+                year_number % 4 = 0
+                and (year_number % 100 <> 0 or year_number % 400 = 0)
                 then 29
             else 28
         end as days_in_month

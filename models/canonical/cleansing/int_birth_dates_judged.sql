@@ -12,7 +12,7 @@ placeholders as (
 
 ),
 
--- a first of January that far too many customers of one source share is that till's default
+-- a first of January that too many customers of one source share is a till's default
 shares as (
 
     select

@@ -14,9 +14,15 @@ codes as (
 
 names as (
 
-    select country_name, country from {{ ref('country_names') }}
+    select
+        country_name,
+        country
+    from {{ ref('country_names') }}
     union all
-    select country_name, country from {{ ref('country_aliases') }}
+    select
+        country_name,
+        country
+    from {{ ref('country_aliases') }}
 
 ),
 

@@ -45,7 +45,8 @@ addresses as (
                 places.status = 'valid' and streets.raw_line is null
                 and complements.raw_line is null
                 then 'missing_street'
-            when places.status = 'valid'
+            when
+                places.status = 'valid'
                 and (length(streets.line) > 38 or length(complements.line) > 38)
                 then 'line_too_long'
             else places.status

@@ -16,7 +16,8 @@ named as (
         name_gender,
         birth_name,
         is_named_company
-        or (not has_no_company and has_no_first_name and has_no_last_name) as is_company,
+        or (not has_no_company and has_no_first_name and has_no_last_name)
+            as is_company,
         coalesce(is_swapped, false)
         and not has_no_first_name and not has_no_last_name as is_swapped,
         case
@@ -50,7 +51,9 @@ resolved as (
 
     select
         named.record_id,
-        case when not named.is_company then coalesce(titles.title, named.name_title) end as title,
+        case
+            when not named.is_company then coalesce(titles.title, named.name_title)
+        end as title,
         case when not named.is_company then named.first_name end as first_name,
         case when not named.is_company then named.last_name end as last_name,
         case
@@ -62,7 +65,8 @@ resolved as (
             when not named.is_company
                 then coalesce(genders.gender, titles.gender, named.name_gender)
         end as gender,
-        case when named.is_company then 'company' else named.name_status end as name_status,
+        case when named.is_company then 'company' else named.name_status end
+            as name_status,
         named.is_company,
         named.is_swapped and not named.is_company as is_name_swapped
     from named

@@ -40,7 +40,8 @@ weighed as (
         given.is_placeholder or family.is_placeholder as has_placeholder,
         (given.last_name_per_million + 5) * (family.first_name_per_million + 1)
         >= {{ var('swapped_name_odds') }}
-        * (given.first_name_per_million + 1) * (family.last_name_per_million + 5) as is_swapped,
+        * (given.first_name_per_million + 1)
+        * (family.last_name_per_million + 5) as is_swapped,
         case
             when family.name_text is null then given.name_text
             when given.name_text is null then family.name_text

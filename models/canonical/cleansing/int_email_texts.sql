@@ -39,8 +39,10 @@ separated as (
             when email like '%@%@%'
                 then split_part(translate(email, ';/| ', ',,,,'), ',', 1)
             else
-                replace(replace(replace(replace(replace(email,
-                    '(at)', '@'), '[at]', '@'), ' at ', '@'), 'mailto:', ''), '@@', '@')
+                replace(replace(replace(replace(replace(
+                    email,
+                    '(at)', '@'
+                ), '[at]', '@'), ' at ', '@'), 'mailto:', ''), '@@', '@')
         end as email
     from lowered
 

@@ -21,10 +21,12 @@ keyed as (
             when judged.status = 'invalid' then null
             when providers.domain is null then judged.email
             when providers.ignores_dots and providers.ignores_tags
-                then replace(split_part(judged.local_part, '+', 1), '.', '')
+                then
+                    replace(split_part(judged.local_part, '+', 1), '.', '')
                     || '@' || providers.key_domain
             when providers.ignores_tags
-                then split_part(judged.local_part, '+', 1) || '@' || providers.key_domain
+                then
+                    split_part(judged.local_part, '+', 1) || '@' || providers.key_domain
             else judged.local_part || '@' || providers.key_domain
         end as email_key,
         judged.status,

@@ -25,7 +25,8 @@ judged as (
     select
         emails.*,
         case
-            when emails.has_two_signs or length(emails.email) > 254
+            when
+                emails.has_two_signs or length(emails.email) > 254
                 or length(emails.local_part) > 64
                 or not {{ matches_pattern(
                     'emails.email',
@@ -36,7 +37,8 @@ judged as (
             when domains.domain is not null then domains.status
             when local_parts.local_part is not null then local_parts.status
             -- aaa@…, xxxx@…
-            when length(emails.local_part) >= 3
+            when
+                length(emails.local_part) >= 3
                 and replace(emails.local_part, left(emails.local_part, 1), '') = ''
                 then 'placeholder'
             when disposable.domain is not null then 'disposable'

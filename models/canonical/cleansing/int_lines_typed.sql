@@ -12,7 +12,8 @@ opened as (
     select
         raw_line,
         postal_box,
-        {{ replace_pattern('line', '^([0-9]+)(BIS|TER|QUATER|[A-F]) ', '\\1 \\2 ') }} as line
+        {{ replace_pattern('line', '^([0-9]+)(BIS|TER|QUATER|[A-F]) ', '\\1 \\2 ') }}
+            as line
     from unboxed
 
 ),
@@ -37,15 +38,22 @@ typed as (
         numbered.postal_box,
         numbered.line,
         numbered.street_number || street_words.full_word
-        || substr(numbered.line, length(numbered.street_number || street_words.word) + 1)
+        || substr(
+            numbered.line, length(numbered.street_number || street_words.word) + 1
+        )
             as full_line,
         numbered.street_number || street_words.short_word
-        || substr(numbered.line, length(numbered.street_number || street_words.word) + 1)
+        || substr(
+            numbered.line, length(numbered.street_number || street_words.word) + 1
+        )
             as short_line
     from numbered
     left join {{ ref('street_words') }} as street_words
-        on split_part(substr(numbered.line, length(numbered.street_number) + 1), ' ', 1)
-        = street_words.word
+        on
+            split_part(
+                substr(numbered.line, length(numbered.street_number) + 1), ' ', 1
+            )
+            = street_words.word
 
 ),
 

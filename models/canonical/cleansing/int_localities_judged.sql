@@ -6,8 +6,8 @@ matched as (
 
 ),
 
--- postcode and city vouch for each other; one of them alone, only for an address said to
--- be French: 2600 and 20095 are postcodes of other countries too
+-- postcode and city vouch for each other; one of them alone, only for an address said
+-- to be French: 2600 and 20095 are postcodes of other countries too
 read_so as (
 
     select

@@ -15,7 +15,10 @@ parted as (
         raw_country,
         country,
         is_french,
-        coalesce(nullif(postcode_text, ''), {{ extract_pattern('city_text', '^([0-9]{5}) ') }})
+        coalesce(
+            nullif(postcode_text, ''),
+            {{ extract_pattern('city_text', '^([0-9]{5}) ') }}
+        )
             as postcode_text,
         {{ replace_pattern('city_text', '^[0-9]{5} | ?CEDEX.*$', '') }} as city_text,
         {{ extract_pattern('city_text', '(CEDEX.*)$') }} as cedex
@@ -51,11 +54,13 @@ folded as (
             as postcode,
         has_lost_zero,
         nullif(city_text, '') as city_text,
-        nullif(replace(replace(replace(replace(replace(
-            ' ' || {{ replace_pattern(
+        nullif(replace(
+            replace(replace(replace(replace(
+                ' ' || {{ replace_pattern(
                 'city_text', ' [0-9]{1,2}(ER|E|EME)?( ARR| ARRONDISSEMENT)?$', ''
             ) }} || ' ',
-            ' SAINT ', ' ST '), ' SAINTE ', ' STE '), ' S ', ' SUR '), ' SS ', ' SOUS '), ' ', ''
+                ' SAINT ', ' ST '
+            ), ' SAINTE ', ' STE '), ' S ', ' SUR '), ' SS ', ' SOUS '), ' ', ''
         ), '') as city_key
     from zeroed
 

@@ -24,8 +24,9 @@ company_words as (
     from texts
     cross join {{ split_words('texts.name_key', 'words') }}
     inner join {{ ref('company_words') }} as company_words
-        on words.word = company_words.word
-        and (company_words.word_position = 'anywhere' or words.position = 1)
+        on
+            words.word = company_words.word
+            and (company_words.word_position = 'anywhere' or words.position = 1)
     where texts.name_key like '% %'
 
 ),
@@ -54,7 +55,8 @@ forms as (
         placeholders.name_key is not null
         -- no letter of any script; or one letter held down
         or not {{ matches_pattern('texts.name_text', '[A-Za-z]|[^ -~]') }}
-        or coalesce(length(texts.name_key) > 2
+        or coalesce(
+            length(texts.name_key) > 2
             and replace(texts.name_key, left(texts.name_key, 1), '') = '', false)
             as is_placeholder,
         company_words.raw_name is not null as is_company,

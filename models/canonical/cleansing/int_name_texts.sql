@@ -38,9 +38,10 @@ titled as (
     left outer join {{ ref('titles') }} as titles
         on {{ text_key('led.first_word') }} = titles.title_key and titles.is_name_prefix
     left outer join {{ ref('titles') }} as couples
-        on {{ text_key("replace(replace(led.couple, '&', ' et '), '/', ' ')") }}
-        = couples.title_key
-        and couples.is_name_prefix
+        on
+            {{ text_key("replace(replace(led.couple, '&', ' et '), '/', ' ')") }}
+            = couples.title_key
+            and couples.is_name_prefix
 
 ),
 

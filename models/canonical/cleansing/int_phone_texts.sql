@@ -13,11 +13,14 @@ single as (
         raw_phone,
         country,
         case
-            when length(raw_phone) > 19 and {{ matches_pattern('raw_phone', '[/;,|]|ou') }}
+            when
+                length(raw_phone) > 19
+                and {{ matches_pattern('raw_phone', '[/;,|]|ou') }}
                 then {{ extract_pattern('raw_phone', '^([^/;,|o]+)') }}
             when raw_phone like '%.0'
                 then {{ replace_pattern('raw_phone', '^([0-9]+)[.]0$', '\\1') }}
-            when raw_phone like '%(0)%'
+            when
+                raw_phone like '%(0)%'
                 and {{ matches_pattern('raw_phone', '^[^0-9]*([+]|00)') }}
                 then replace(raw_phone, '(0)', '')
             when {{ matches_pattern('raw_phone', '[a-zA-Z#]') }}

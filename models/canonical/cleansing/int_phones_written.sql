@@ -21,27 +21,43 @@ customers as (
 -- a value with no record of its own is read as the default country writes it
 written as (
 
-    select phone as raw_phone, country from customers
+    select
+        phone as raw_phone,
+        country
+    from customers
     union
-    select mobile_phone as raw_phone, country from customers
+    select
+        mobile_phone as raw_phone,
+        country
+    from customers
     union
-    select contact_points.contact_value as raw_phone, customers.country
+    select
+        contact_points.contact_value as raw_phone,
+        customers.country
     from {{ ref('canonical_contact_points') }} as contact_points
     inner join customers on contact_points.record_id = customers.record_id
     where contact_points.contact_type = 'phone'
     union
-    select contact_value as raw_phone, '{{ var("default_country") }}' as country
+    select
+        contact_value as raw_phone,
+        '{{ var("default_country") }}' as country
     from {{ ref('canonical_contact_points') }}
     where contact_type = 'phone'
     union
-    select contact_value as raw_phone, '{{ var("default_country") }}' as country
+    select
+        contact_value as raw_phone,
+        '{{ var("default_country") }}' as country
     from {{ ref('canonical_consents') }}
     where contact_type = 'phone'
     union
-    select phone as raw_phone, '{{ var("default_country") }}' as country
+    select
+        phone as raw_phone,
+        '{{ var("default_country") }}' as country
     from {{ ref('canonical_events') }}
     union
-    select phone as raw_phone, '{{ var("default_country") }}' as country
+    select
+        phone as raw_phone,
+        '{{ var("default_country") }}' as country
     from {{ ref('canonical_stores') }}
 
 )

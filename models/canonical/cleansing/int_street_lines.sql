@@ -15,11 +15,12 @@ words as (
         words.position,
         abbreviations.short_word,
         length(lines_typed.line) - 38 as excess,
-        sum(coalesce(length(words.word) - length(abbreviations.short_word), 0)) over (
-            partition by lines_typed.raw_line
-            order by words.position
-            rows between unbounded preceding and current row
-        )
+        sum(coalesce(length(words.word) - length(abbreviations.short_word), 0))
+            over (
+                partition by lines_typed.raw_line
+                order by words.position
+                rows between unbounded preceding and current row
+            )
         - coalesce(length(words.word) - length(abbreviations.short_word), 0)
             as saved_before
     from lines_typed
@@ -37,7 +38,9 @@ shortened as (
     select
         raw_line,
         string_agg(
-            case when saved_before < excess then coalesce(short_word, word) else word end,
+            case
+                when saved_before < excess then coalesce(short_word, word) else word
+            end,
             ' ' order by position
         ) as line
     from words

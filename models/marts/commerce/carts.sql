@@ -55,8 +55,8 @@ identified as (
             and carts.email = contact_values.raw_value
     left outer join owners
         on
-            owners.contact_type = contact_values.contact_type
-            and owners.contact_form = contact_values.contact_key
+            contact_values.contact_type = owners.contact_type
+            and contact_values.contact_key = owners.contact_form
 
 )
 

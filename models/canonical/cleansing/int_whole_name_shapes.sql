@@ -1,0 +1,33 @@
+with
+
+words as (
+
+    select * from {{ ref('int_whole_name_words') }}
+
+),
+
+-- DUPONT Marie: capitals on one side only; else, what the first and the last word are
+seen as (
+
+    select
+        raw_name,
+        word_count,
+        sum(case when is_capitals then 1 else 0 end) as capital_count,
+        max(case when is_capitals then position else 0 end) as last_capital,
+        min(case when is_capitals then position else word_count + 1 end)
+            as first_capital,
+        sum(case when position = 1 then first_name_per_million end) as first_given,
+        sum(case when position = 1 then last_name_per_million end) as first_family,
+        sum(case when position = word_count then first_name_per_million end)
+            as last_given,
+        sum(case when position = word_count then last_name_per_million end)
+            as last_family,
+        -- Le Marie, Saint Martin, Ben Ahmed are family names whole
+        sum(case when length(word_key) > 3 and word_key <> 'SAINT' then 1 else 0 end)
+            as long_words
+    from words
+    group by raw_name, word_count
+
+)
+
+select * from seen
