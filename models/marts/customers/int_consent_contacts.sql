@@ -36,11 +36,9 @@ named as (
             and consents.contact_form = forms.contact_form
     where
         consents.contact_type <> 'postal'
-        -- a refusal reaches whatever it may mean; an agreement of nobody known, only the
-        -- very number it names
+        -- an agreement of nobody known is for the very number it names
         and (
-            not consents.is_granted
-            or consents.customer_id is not null
+            not consents.is_granted or consents.customer_id is not null
             or consents.contact_form = forms.contact_key
         )
 
@@ -63,11 +61,8 @@ of_the_record as (
 
 by_post as (
 
-    select
-        consents.*,
-        cast(null as text) as contact_key
-    from consents
-    where consents.contact_type = 'postal'
+    select *, cast(null as text) as contact_key from consents
+    where contact_type = 'postal'
 
 ),
 
