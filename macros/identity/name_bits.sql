@@ -6,6 +6,6 @@
 {% macro name_bits(usual_frequency) -%}
     cast(round(-10 / ln(2) * ln(
         (count(*) + 1000 * {{ usual_frequency }})
-        / ((select count(*) from numbered) + 1000)
+        / (max(totals.record_count) + 1000)
     )) as integer)
 {%- endmacro %}

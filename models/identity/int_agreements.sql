@@ -3,7 +3,8 @@
 with
 
 links as (
-    select * from {{ ref('int_links') }} where refusal is null
+    select * from {{ ref('int_links') }}
+    where refusal is null
 ),
 
 components as (
@@ -20,16 +21,27 @@ torn_components as (
 
 -- A link between the two that contradict was accepted with its eyes open: it holds.
 conflicts_without_link as (
-    select conflicts.left_key, conflicts.right_key
+    select
+        conflicts.left_key,
+        conflicts.right_key
     from conflicts
     left join links
         on conflicts.left_key = links.left_key and conflicts.right_key = links.right_key
     where links.left_key is null
 )
 
-select links.left_key, links.right_key, links.score as weight, false as is_conflict
+select
+    links.left_key,
+    links.right_key,
+    links.score as weight,
+    false as is_conflict
 from links
 inner join components on links.left_key = components.node_key
 inner join torn_components on components.component_key = torn_components.component_key
 union all
-select left_key, right_key, null as weight, true as is_conflict from conflicts_without_link
+select
+    left_key,
+    right_key,
+    null as weight,
+    true as is_conflict
+from conflicts_without_link

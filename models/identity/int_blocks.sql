@@ -1,5 +1,6 @@
--- A block of a rule is never larger than the rule's limit; a larger one of an identifier becomes
--- a star per name, any other is left to the other rules. Both show here by their size.
+-- A block of a rule is never larger than the rule's limit; a larger one of an
+-- identifier becomes a star per name, any other is left to the other rules. Both show
+-- here by their size.
 with
 
 keys as (

@@ -1,4 +1,5 @@
--- `rules` adds up the rules that found the pair; 1, 2, 4 and 8 are the shared identifiers.
+-- `rules` adds up the rules that found the pair; 1, 2, 4 and 8 are the shared
+-- identifiers.
 with
 
 blocks as (
@@ -23,12 +24,16 @@ pairs_in_blocks as (
     where near.is_within_limit and far.is_within_limit
 ),
 
--- Hundreds of guest orders of one person: each is compared with the first one of its name.
+-- Hundreds of guest orders of one person: each is compared with the first one of its
+-- name.
 stars as (
     select
         min(blocks.record_key) over (
             partition by
-                blocks.rule, blocks.block_hash, records.first_name_key, records.last_name_key
+                blocks.rule,
+                blocks.block_hash,
+                records.first_name_key,
+                records.last_name_key
         ) as left_key,
         blocks.record_key as right_key,
         blocks.rule
@@ -40,9 +45,13 @@ stars as (
 found as (
     select * from pairs_in_blocks
     union all
-    select * from stars where left_key < right_key
+    select * from stars
+    where left_key < right_key
 )
 
-select left_key, right_key, cast(bit_or(rule) as integer) as rules
+select
+    left_key,
+    right_key,
+    cast(bit_or(rule) as integer) as rules
 from found
 group by left_key, right_key

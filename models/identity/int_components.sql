@@ -1,2 +1,6 @@
 {{ config(materialized='connected_components') }}
-select left_key, right_key from {{ ref('int_links') }} where refusal is null
+select
+    left_key,
+    right_key
+from {{ ref('int_links') }}
+where refusal is null

@@ -1,15 +1,20 @@
--- Only components with two birth dates, two sexes, two first names or many surnames are looked at.
+-- Only components with two birth dates, two sexes, two first names or many surnames are
+-- looked at.
 with
 
 members as (
-    select components.component_key, records.*
+    select
+        components.component_key,
+        records.*
     from {{ ref('int_components') }} as components
     inner join {{ ref('int_match_records') }} as records
         on components.node_key = records.record_key
 ),
 
 suspects as (
-    select component_key, count(distinct last_name_key) as surname_count
+    select
+        component_key,
+        count(distinct last_name_key) as surname_count
     from members
     group by component_key
     having
@@ -25,24 +30,24 @@ pairs as (
         far.record_key as right_key,
         near.component_key,
         suspects.surname_count,
+        homes.has_namesakes,
         near.birth_date_key,
         far.birth_date_key as other_birth_date_key,
-        near.gender,
-        far.gender as other_gender,
-        near.first_name_key,
-        far.first_name_key as other_first_name_key,
+        near.gender <> far.gender as is_gender_different,
+        near.first_name_key <> far.first_name_key as is_first_name_different,
         near.last_name_key,
-        far.last_name_key as other_last_name_key,
-        near.birth_date_key = far.birth_date_key as is_birth_date_same,
-        -- A number that both have says more than a name or a date.
-        {{ edit_distance('near.document_key', 'far.document_key') }} <= 2 as is_document_same
+        far.last_name_key as other_last_name_key
     from members as near
     inner join suspects on near.component_key = suspects.component_key
     inner join members as far
         on near.component_key = far.component_key and near.record_key < far.record_key
-)
+    cross join {{ ref('int_homes') }} as homes
+    -- A number that both have says more than a name or a date.
+    where
+        coalesce({{ edit_distance('near.document_key', 'far.document_key') }}, 4) > 2
+),
 
-select left_key, right_key, component_key, conflict from (
+judged as (
     select
         left_key,
         right_key,
@@ -50,26 +55,26 @@ select left_key, right_key, component_key, conflict from (
         case
             -- No two parts of the date are the same.
             when
-                has_namesakes and
-                substr(birth_date_key, 5, 4) <> substr(other_birth_date_key, 5, 4)
+                has_namesakes
+                and substr(birth_date_key, 5, 4) <> substr(other_birth_date_key, 5, 4)
                 and substr(birth_date_key, 1, 6) <> substr(other_birth_date_key, 1, 6)
                 and (
                     substr(birth_date_key, 1, 4) <> substr(other_birth_date_key, 1, 4)
-                    or substr(birth_date_key, 7, 2) <> substr(other_birth_date_key, 7, 2)
+                    or substr(birth_date_key, 7) <> substr(other_birth_date_key, 7)
                 )
                 and {{ edit_distance('birth_date_key', 'other_birth_date_key') }} > 2
                 then 'two birth dates'
-            when gender <> other_gender and first_name_key <> other_first_name_key
+            when is_gender_different and is_first_name_different
                 then 'two sexes and first names'
             when
                 surname_count > {{ var('identity_surname_limit') }}
-                and not coalesce(is_birth_date_same, false)
                 and last_name_key <> other_last_name_key
+                and coalesce(birth_date_key <> other_birth_date_key, true)
                 and {{ edit_distance('last_name_key', 'other_last_name_key') }} > 2
                 then 'too many surnames'
         end as conflict
     from pairs
-    cross join {{ ref('int_homes') }}
-    where not coalesce(is_document_same, false)
-) as judged
+)
+
+select * from judged
 where conflict is not null

@@ -1,8 +1,10 @@
--- The links that were accepted and then cut, because what they joined contradicts itself.
+-- The links that were accepted and then cut, because what they joined contradicts
+-- itself.
 with
 
 links as (
-    select * from {{ ref('int_links') }} where refusal is null
+    select * from {{ ref('int_links') }}
+    where refusal is null
 ),
 
 agreements as (
@@ -14,12 +16,18 @@ components as (
 ),
 
 reasons as (
-    select component_key, min(conflict) as reason
+    select
+        component_key,
+        min(conflict) as reason
     from {{ ref('int_conflicts') }}
     group by component_key
 )
 
-select links.left_key, links.right_key, links.score, reasons.reason
+select
+    links.left_key,
+    links.right_key,
+    links.score,
+    reasons.reason
 from links
 inner join agreements as near on links.left_key = near.node_key
 inner join agreements as far on links.right_key = far.node_key

@@ -1,6 +1,7 @@
--- Whether the data show people who share homes. Two first names and one birth date in a home are
--- twins, one name and two birth dates a father and his son: some of those who share homes. Where
--- almost nobody shares one, a wrong name or a wrong date is likelier.
+-- Whether the data show people who share homes. Two first names and one birth date in a
+-- home are twins, one name and two birth dates a father and his son: some of those who
+-- share homes. Where almost nobody shares one, a wrong name or a wrong date is
+-- likelier.
 with
 
 pairs_in_homes as (
@@ -10,8 +11,10 @@ pairs_in_homes as (
 
 counts as (
     select
-        10 + count(case when first_name = 1 and birth_date = 1 then 1 end) as housemates,
-        count(case when first_name = 1 and birth_date = 5 then 1 end) as born_on_one_day,
+        10
+        + count(case when first_name = 1 and birth_date = 1 then 1 end) as housemates,
+        count(case when first_name = 1 and birth_date = 5 then 1 end)
+            as born_on_one_day,
         count(case when first_name >= 4 and birth_date = 1 then 1 end) as of_one_name
     from pairs_in_homes
 )

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- How often strangers show each level. A shared identifier always makes a candidate, so that it
--- is counted over all pairs of the warehouse instead of a sample.
+-- How often strangers show each level. A shared identifier always makes a candidate, so
+-- that it is counted over all pairs of the warehouse instead of a sample.
 with
 
 attributes as (
@@ -8,13 +8,17 @@ attributes as (
 ),
 
 strangers as (
-    select pattern_key, count(*) as pair_count
+    select
+        pattern_key,
+        count(*) as pair_count
     from {{ ref('int_random_comparisons') }}
     group by pattern_key
 ),
 
 candidates as (
-    select pattern_key, count(*) as pair_count
+    select
+        pattern_key,
+        count(*) as pair_count
     from {{ ref('int_comparisons') }}
     group by pattern_key
 ),
@@ -52,7 +56,9 @@ select
     counted.attribute,
     counted.level,
     counted.stranger_count,
-    sum(counted.stranger_count) over (partition by counted.attribute) as all_stranger_count,
+    sum(counted.stranger_count)
+        over (partition by counted.attribute)
+        as all_stranger_count,
     cast(null as decimal(18, 0)) as shared_count
 from counted
 union all

@@ -1,4 +1,5 @@
--- Record keys are in the order of a hash, so that records with neighbouring keys are strangers.
+-- Record keys are in the order of a hash, so that records with neighbouring keys are
+-- strangers.
 with
 
 records as (
@@ -6,15 +7,28 @@ records as (
 ),
 
 steps as (
-    select record_key as step from records where record_key <= 10
+    select record_key as step from records
+    where record_key <= 10
+),
+
+last_records as (
+    select max(record_key) as last_key from records
 ),
 
 pairs as (
-    select records.record_key as left_key, records.record_key + steps.step as right_key
+    select
+        records.record_key as left_key,
+        records.record_key + steps.step as right_key
     from records
     cross join steps
-    where records.record_key <= {{ var('identity_random_records') }}
+    cross join last_records
+    where
+        records.record_key <= {{ var('identity_random_records') }}
+        and records.record_key + steps.step <= last_records.last_key
 )
 
-select left_key, right_key, 0 as rules from pairs
-where right_key <= (select max(record_key) from records)
+select
+    left_key,
+    right_key,
+    0 as rules
+from pairs

@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- Scores are tenths of bits: how far the evidence moves the odds that two records are one person.
+-- Scores are tenths of bits: how far the evidence moves the odds that two records are
+-- one person.
 with
 
 comparisons as (
@@ -26,7 +27,8 @@ pattern_scores as (
     select
         patterns.pattern_key,
         cast(sum(case
-            -- The value's own frequency, kept on the record, stands in for the average u.
+            -- The value's own frequency, kept on the record, stands in for the average
+            -- u.
             when levels.is_weighed_by_frequency then round(10 / ln(2) * ln(weights.m))
             else weights.weight
         end) as integer) as score
@@ -43,13 +45,16 @@ pattern_scores as (
 
 select
     comparisons.*,
-    pattern_scores.score + prior.weight
+    pattern_scores.score + prior_odds.weight
     + case when comparisons.first_name = 5 then comparisons.first_name_bits else 0 end
     + case when comparisons.last_name = 5 then comparisons.last_name_bits else 0 end
         as score,
     comparisons.is_left_nameless or comparisons.is_right_nameless as is_nameless,
-    greatest(comparisons.email, comparisons.phone, comparisons.card, comparisons.document) = 5
+    greatest(
+        comparisons.email, comparisons.phone, comparisons.card, comparisons.document
+    )
+    = 5
         as shares_identifier
 from comparisons
 inner join pattern_scores on comparisons.pattern_key = pattern_scores.pattern_key
-inner join weights as prior on prior.attribute = 'prior'
+inner join weights as prior_odds on prior_odds.attribute = 'prior'
