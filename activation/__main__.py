@@ -54,7 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would name the keys
     try:
         syncs = chosen(asked.destination)
-        options = Options(asked.only, asked.limit, asked.force)
+        options = Options(asked.only, asked.limit, asked.force, asked.test)
+        if asked.test:
+            syncs = [(tool.in_test(), sync) for tool, sync in syncs]
         if asked.check:
             return check(syncs, is_all=not asked.destination)
         if asked.dry_run:
@@ -80,6 +82,12 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--limit", type=int, metavar="N", help="at most N rows a sync")
     add("--only", metavar="KEY", help="one destination key, or all rows of one customer_id")
+    add(
+        "--test",
+        action="store_true",
+        help="send the first rows (10, or --limit; or --only KEY) to the list, folder or account"
+        " that the destination's `test` block declares; no receipt, no delete",
+    )
     add("--force", action="store_true", help="let a stopped sync pass its guards")
     add("--check", action="store_true", help="say when each sync last succeeded; send nothing")
     return parser
@@ -129,7 +137,7 @@ def deliver(syncs: list[tuple[Tool, Sync]], options: Options, is_all: bool) -> i
 
 
 def dict_of(syncs: list[tuple[Tool, Sync]]) -> dict[str, Sync]:
-    return {sync.name: sync for _, sync in syncs}
+    return {name: sync for _, sync in syncs for name in (sync.name, f"{sync.name}:test")}
 
 
 def of_one_tool(

@@ -86,6 +86,21 @@ class Tool:
     timeout_seconds: float
     options: Mapping[str, Any]
     syncs: tuple[Sync, ...]
+    test: Mapping[str, str] = field(default_factory=dict)
+
+    def in_test(self) -> Tool:
+        """The tool with what its `test` block declares instead: another list, folder or account.
+
+        Raises Misconfigured when it declares none, or when a variable is not set or is the real
+        one: a test that reaches customers is none.
+        """
+        if not self.test:
+            raise Misconfigured(f"{self.name} declares no test list")
+        real = {os.environ.get(name, "") for name in self.environment.values() if name}
+        for name in self.test.values():
+            if os.environ.get(name, "") in {"", *real}:
+                raise Misconfigured(f"{self.name}: {name} is not set, or names no list of its own")
+        return dataclasses.replace(self, environment={**self.environment, **self.test})
 
     def settings(self) -> dict[str, str] | None:
         """Values of the environment variables; None when the first one (the address) is not set.

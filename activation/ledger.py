@@ -224,6 +224,25 @@ class Ledger:
                 version=found["_version"],
             )
 
+    def samples(self, sync: Sync, only: str | None, limit: int) -> list[Row]:
+        """Some rows that the tool should hold, whatever it holds, by key."""
+        wanted = " and (destination_key = ? or customer_id = ?)" if only is not None else ""
+        found = self.rows(
+            f"select * from activation.sync_{sync.name} where has_consent{wanted}"
+            f" order by destination_key limit {int(limit)}",
+            *([only, only] if only is not None else []),
+        )
+        return [
+            Row(
+                key=row["destination_key"],
+                customer_id=row["customer_id"],
+                payload_hash=row["payload_hash"],
+                payload={name: row[name] for name in row if name not in CONTRACT_COLUMNS},
+                has_consent=row["has_consent"] is True,
+            )
+            for row in found
+        ]
+
     # --- what was done -----------------------------------------------------------------------
 
     def begin_run(self, run_id: str, sync_name: str) -> None:

@@ -39,6 +39,7 @@ from activation.ledger import Ledger, Unbuilt, now
 
 log = logging.getLogger("activation")
 
+TEST_ROWS = 10
 SHORTEST_MASKED = 3
 MOST_STEPS = 16  # a thousand rows halved ten times, and a few changes of mind
 LOOKS_PERSONAL = re.compile(r"[^\s\"'<>@(),;]+@[^\s\"'<>@(),;]+|\+?\d[\d .-]{7,}\d")
@@ -58,6 +59,7 @@ class Options:
     only: str | None = None
     limit: int | None = None
     force: bool = False
+    is_test: bool = False
 
 
 @dataclass
@@ -144,15 +146,17 @@ class Run:
         self.options = options
         self.stopping = stopping
         self.progress = progress
-        self.result = Result(sync.name)
+        # a test is told apart in the tables, and leaves no receipt
+        self.name = f"{sync.name}:test" if options.is_test else sync.name
+        self.result = Result(self.name)
         self._halted: str | None = None
         self._taken = 0
         self._lock = threading.Lock()
 
     def __call__(self) -> Result:
         """Carry the sync out, whatever happens to the tool; a warehouse error is raised."""
-        self.ledger.alone(self.sync.name)
-        self.ledger.begin_run(self.run_id, self.sync.name)
+        self.ledger.alone(self.name)
+        self.ledger.begin_run(self.run_id, self.name)
         try:
             self._carry_out()
         except NotNow as error:
@@ -161,15 +165,18 @@ class Run:
             self._end("failed", masked(str(error), []))
         except BaseException as error:
             self._end("failed", type(error).__name__)
-            self.ledger.finish_run(self.run_id, self.sync.name, self.result.columns())
+            self.ledger.finish_run(self.run_id, self.name, self.result.columns())
             raise
-        self.ledger.finish_run(self.run_id, self.sync.name, self.result.columns())
+        self.ledger.finish_run(self.run_id, self.name, self.result.columns())
         return self.result
 
     def _end(self, status: str, message: str | None = None) -> None:
         self.result.status, self.result.message = status, message
 
     def _carry_out(self) -> None:
+        if self.options.is_test:
+            self._try_out()
+            return
         plan = self.result.plan = self.ledger.plan(self.sync)
         if reason := guard(self.sync, plan, self.options):
             self._end("stopped", reason)
@@ -182,9 +189,22 @@ class Run:
         columns = self.ledger.columns(self.sync)
         self._until_answered(lambda: self.client.prepare(self.sync, columns))
         self._send_all()
+        to_do = self._taken if self.options.only else min(planned, self.options.limit or planned)
+        self._conclude(to_do)
+
+    def _try_out(self) -> None:
+        """Send a few rows to the tool's test list, without a receipt."""
+        limit = TEST_ROWS if self.options.limit is None else self.options.limit
+        rows = self.ledger.samples(self.sync, self.options.only, limit)
+        columns = self.ledger.columns(self.sync)
+        self._until_answered(lambda: self.client.prepare(self.sync, columns))
+        for chunk in chunks(rows, self.client.sizes(self.sync)["create"]):
+            self._hand_over(Batch("create", chunk))
+        self._conclude(len(rows))
+
+    def _conclude(self, to_do: int) -> None:
         done = self.result.done
         accepted = done["create"] + done["update"] + done["delete"]
-        to_do = self._taken if self.options.only else min(planned, self.options.limit or planned)
         done["failed"] = max(0, to_do - accepted - done["rejected"])
         if self._halted:
             self._end("failed", self._halted)
@@ -302,7 +322,7 @@ class Run:
         rows, change = batch.rows, batch.change
         delivery_id = uuid.uuid4().hex
         was_in_doubt = {row.key for row in rows if row.is_in_doubt}
-        self.ledger.intend(self.sync.name, self.run_id, delivery_id, change, rows, batch.attempt)
+        self.ledger.intend(self.name, self.run_id, delivery_id, change, rows, batch.attempt)
         requests, started = self.client.request_count(), time.monotonic()
         problem: Exception | None = None
         try:
@@ -373,9 +393,9 @@ class Run:
                 settled.append(row)
         unhappy = [answer for _, answer in told if answer.status != "accepted"]
         self.ledger.record(
-            self.sync.name,
+            self.name,
             delivery_id,
-            receipts,
+            [] if self.options.is_test else receipts,
             rejections,
             settled,
             {
@@ -437,7 +457,7 @@ class Run:
         return {
             "delivery_id": delivery_id,
             "run_id": self.run_id,
-            "sync_name": self.sync.name,
+            "sync_name": self.name,
             "destination_key": row.key,
             "customer_id": row.customer_id,
             "change_type": change,
@@ -458,7 +478,7 @@ class Run:
             accepted = done["create"] + done["update"] + done["delete"]
             if done["rejected"] > max(10 * self.sync.guard_floor, accepted):
                 self._halted = f"the tool refuses nearly everything ({code})"
-        self.progress.advance(self.sync.name, len(rows))
+        self.progress.advance(self.name, len(rows))
 
     def _note(self, code: str, batch: Batch) -> None:
         with self._lock:

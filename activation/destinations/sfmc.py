@@ -69,7 +69,8 @@ class Client(destination.Client):
         self, sync: Sync, rows: list[Row], items: list[dict[str, Any]]
     ) -> dict[str, Answer]:
         self.api.authenticate()  # the first login says which host
-        path = f"/data/v1/async/dataextensions/key:{sync.options['external_key']}/rows"
+        extension = self._settings.get("external_key") or sync.options["external_key"]
+        path = f"/data/v1/async/dataextensions/key:{extension}/rows"
         request = self.api.json("PUT", path, json={"items": items})["requestId"]
         ended = poll(
             lambda: self.api.json("GET", f"/data/v1/async/{request}/status")["status"],

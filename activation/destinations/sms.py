@@ -25,6 +25,7 @@ class Client(destination.Client):
         super().__init__(tool)
         settings = tool.settings() or {}
         self._sender = settings["sender"]
+        self._only_to = settings.get("only_to")
         self._path = f"/2010-04-01/Accounts/{settings['account_sid']}/Messages.json"
         self.api = Api(
             settings["url"],
@@ -51,7 +52,11 @@ class Client(destination.Client):
         return one_by_one(rows, self._send)
 
     def _send(self, row: Row) -> Answer:
-        form = {"To": row.payload["phone"], "From": self._sender, "Body": row.payload["message"]}
+        form = {
+            "To": self._only_to or row.payload["phone"],
+            "From": self._sender,
+            "Body": row.payload["message"],
+        }
         response = self.api.request("POST", self._path, data=form)
         answer = parsed(response)
         if response.is_error:
@@ -63,7 +68,9 @@ class Client(destination.Client):
         found = set()
         for row in rows:
             said = self.api.json(
-                "GET", self._path, params={"To": as_text(row.payload["phone"]), "PageSize": 1000}
+                "GET",
+                self._path,
+                params={"To": self._only_to or as_text(row.payload["phone"]), "PageSize": 1000},
             )
             if any(sent["body"] == row.payload["message"] for sent in said["messages"]):
                 found.add(row.key)

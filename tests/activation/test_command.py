@@ -12,9 +12,10 @@ import pytest
 
 from activation import __main__ as command
 from activation.destination import Row, declared, tool
+from activation.destinations import sms
 from activation.http import Misconfigured
 from activation.sync import masked
-from tests.activation.world import World, contact, execute
+from tests.activation.world import World, contact, desire, execute
 
 SPLIO = "splio__contacts"
 
@@ -187,3 +188,42 @@ def test_every_declaration_is_read(tmp_path: Path) -> None:
 def test_help_documents_the_exit_codes() -> None:
     text = command.parser().format_help()
     assert all(f"{code} " in text for code in (0, 1, 2, 3, 4, 75, 143))
+
+
+def test_a_test_reaches_the_test_list_only_and_leaves_no_receipt(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = duckdb_world
+    world.desire(SPLIO, [contact(f"k{i:03}") for i in range(15)])
+    assert world.run("splio", "--test") == 2  # no test universe is set
+    monkeypatch.setenv("SPLIO_TEST_API_KEY", world.tools["SPLIO_API_KEY"])
+    monkeypatch.setenv("SPLIO_TEST_PASSWORD", "other")
+    assert world.run("splio", "--test") == 2  # the real one is no test universe
+    assert world.contacts() == {}
+    # the stand-in has one universe: the real names are taken away, so that it is the test's
+    for name in ("API_KEY", "PASSWORD"):
+        monkeypatch.setenv(f"SPLIO_TEST_{name}", world.tools[f"SPLIO_{name}"])
+        monkeypatch.setenv(f"SPLIO_{name}", "the real one")
+    assert world.run("splio", "--test") == 0
+    assert len(world.contacts()) == 10
+    assert world.run("splio", "--test", "--limit", "2") == 0  # there already: updated
+    assert world.run("splio", "--test", "--only", "k014") == 0
+    assert len(world.contacts()) == 11
+    assert world.state("receipts") == []
+    assert {run["sync_name"] for run in world.state("sync_runs")} == {f"{SPLIO}:test"}
+
+
+def test_every_destination_declares_a_test_list() -> None:
+    assert all(found.test for found in declared().values())
+
+
+def test_a_test_message_goes_to_the_test_phone(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sms.Client, "_at_a_lawful_hour", lambda *_: None)
+    monkeypatch.setenv("SMS_TEST_PHONE", "+33699999999")
+    message = {"destination_key": "cart:1", "phone": "+33612345678", "message": "Bonjour"}
+    desire("sms__messages", [message], {"phone": "text", "message": "text"})
+    assert duckdb_world.run("sms", "--test") == 0
+    (sent,) = duckdb_world.held("sms_messages")
+    assert sent["to_number"] == "+33699999999"

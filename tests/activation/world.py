@@ -100,7 +100,7 @@ class World:
     """A test's warehouse and tools."""
 
     tools: dict[str, str]
-    sandbox: Path
+    sandbox: Path = Path(".sandbox")
 
     def desire(self, sync_name: str, rows: list[dict[str, Any]]) -> None:
         desire(sync_name, rows, PAYLOADS[sync_name])
