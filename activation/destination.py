@@ -168,6 +168,8 @@ class Row:
     is_in_doubt: bool = False
     held: dict[str, Any] | None = None
     version: str | None = None
+    # of a key that leaves because its customer was merged: the key it was merged into
+    successor_key: str | None = None
     # the same for every attempt of this run, and never used again: a value that comes back later
     # must be written again
     idempotency_key: str = field(default_factory=lambda: uuid.uuid4().hex)

@@ -194,6 +194,7 @@ class Ledger:
             select
                 changes.destination_key as "_key", changes.customer_id as "_customer_id",
                 changes.payload_hash as "_payload_hash", changes.is_in_doubt as "_is_in_doubt",
+                changes.successor_key as "_successor_key",
                 receipts.payload as "_held", receipts.destination_version as "_version",
                 desired.has_consent as "_has_consent"{payload}
             from activation.changes_{sync.name} as changes
@@ -222,6 +223,7 @@ class Ledger:
                 is_in_doubt=bool(found["_is_in_doubt"]),
                 held=json.loads(found["_held"]) if found["_held"] else None,
                 version=found["_version"],
+                successor_key=found["_successor_key"],
             )
 
     def samples(self, sync: Sync, only: str | None, limit: int) -> list[Row]:

@@ -32,6 +32,15 @@ known as (
         on held.destination_key = doubtful.destination_key
 ),
 
+successors as (
+    select
+        redirects.customer_id,
+        min(desired.destination_key) as destination_key
+    from {{ ref('customer_redirects') }} as redirects
+    inner join desired on redirects.redirects_to_customer_id = desired.customer_id
+    group by redirects.customer_id
+),
+
 compared as (
     select
         coalesce(desired.destination_key, known.destination_key) as destination_key,
@@ -51,7 +60,23 @@ compared as (
         or known.destination_key is null
         or known.is_in_doubt
         or coalesce(known.payload_hash, '') <> coalesce(desired.payload_hash, '')
+),
+
+followed as (
+    -- a key that leaves because its customer was merged: the key it was merged into
+    select
+        compared.destination_key,
+        compared.customer_id,
+        compared.payload_hash,
+        compared.change_type,
+        successors.destination_key as successor_key,
+        compared.is_in_doubt
+    from compared
+    left outer join successors
+        on
+            compared.customer_id = successors.customer_id
+            and compared.change_type = 'delete'
 )
 
-select * from compared
+select * from followed
 {% endmacro %}

@@ -1,9 +1,9 @@
 """Clientela: customer cards for the sellers' tablets.
 
-Upserts and deletes go by `POST /customers:batch` (207, a line an item). A card carries a version:
-we name the one our receipt holds, so that a card a seller has changed meanwhile answers 409;
-it is then taken at its current version and written in the next attempt, which `deliveries` shows.
-Cards never name what sellers own: notes, appointments, wish lists.
+Upserts and deletes go by `POST /customers:batch` (207, a line an item), merges one by one. A
+card carries a version: we name the one our receipt holds, so that a card a seller has changed
+meanwhile answers 409; it is then taken at its current version and written in the next attempt,
+which `deliveries` shows. Cards never name what sellers own: notes, appointments, wish lists.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from activation import destination
 from activation.destination import (
@@ -21,10 +22,11 @@ from activation.destination import (
     Sync,
     Tool,
     as_text,
+    one_by_one,
     plain,
     renamed,
 )
-from activation.http import Api
+from activation.http import Api, refusal
 
 
 class Client(destination.Client):
@@ -65,10 +67,33 @@ class Client(destination.Client):
     update = create
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        # A withdrawn consent or an erasure is not held up by a seller's change: no version.
-        for row in rows:
+        """Merge the cards of merged customers, delete the others.
+
+        A delete takes a card's appointments, notes and wish lists with it; a merge moves them to
+        the card that remains. A withdrawn consent or an erasure is not held up by a seller's
+        change: no version is named.
+        """
+        merged = [row for row in rows if row.successor_key]
+        answers = one_by_one(merged, self._merge)
+        gone = [row for row in rows if not row.successor_key]
+        for row in gone:
             row.version = None
-        return self._batch(rows, {row.key: {"operation": "delete"} for row in rows})
+        if gone:
+            answers |= self._batch(gone, {row.key: {"operation": "delete"} for row in gone})
+        return answers
+
+    def _merge(self, row: Row) -> Answer:
+        path = f"/customers/{quote(row.key, safe='')}"
+        body = {"into": row.successor_key}
+        response = self.api.request("POST", f"{path}/merge", json=body)
+        if response.status_code == 404:
+            if self.api.request("GET", path).status_code == 404:
+                return MISSING
+            # the card that remains is made after the deletes: the next run merges into it
+            return Answer("rejected", "no card to merge into yet")
+        if response.is_error:
+            raise refusal(response)
+        return ACCEPTED
 
     def _batch(self, rows: list[Row], operations: dict[str, dict[str, Any]]) -> dict[str, Answer]:
         items = []

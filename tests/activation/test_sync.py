@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from typing import Any
 
 import pytest
 
@@ -128,3 +130,37 @@ def test_poison_row_is_set_aside_and_blocks_nobody(world: World) -> None:
     assert world.run("splio") == 0
     assert len(world.contacts()) == 40
     assert world.last_run()["created_count"] == 1
+
+
+def test_a_merged_card_keeps_its_appointments_and_an_erased_one_does_not(world: World) -> None:
+    world.desire("clientela__customers", [card(key) for key in ("a", "b", "gone")])
+    assert world.run("clientela") == 0
+    cards = {row["external_id"]: row["card_id"] for row in held_cards(world)}
+    connection = sqlite3.connect(world.sandbox / "systems.sqlite")
+    for key in ("a", "gone"):
+        connection.execute(
+            "insert into clientela_appointments (appointment_id, card_id) values (?, ?)",
+            (f"visit-{key}", cards[key]),
+        )
+    connection.commit()
+    connection.close()
+    execute("insert into activation.customer_redirects values ('c-a', 'c-b'), ('c-gone', 'c-zoe')")
+    world.desire("clientela__customers", [card("b")])
+    assert world.run("clientela") == 0
+    assert {row["external_id"] for row in held_cards(world)} == {"b"}
+    appointments = world.held("clientela_appointments")
+    assert [(row["appointment_id"], row["card_id"]) for row in appointments] == [
+        ("visit-a", cards["b"])
+    ]
+    merges = [row["key"] for row in world.writes("clientela") if row["action"].endswith("merge")]
+    assert merges == ["a>b"]
+    before = world.requests()
+    assert world.run("clientela") == 0  # b's version moved at Clientela, not its payload
+    assert world.requests() == before
+    world.desire("clientela__customers", [card("b", first_name="New")])
+    assert world.run("clientela") == 0
+    assert world.cards()["b"]["first_name"] == "New"
+
+
+def held_cards(world: World) -> list[dict[str, Any]]:
+    return world.held("clientela_customers")

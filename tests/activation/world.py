@@ -57,6 +57,8 @@ def create_state() -> None:
             + (ROOT / "models" / "activation" / "state" / f"{name}.sql").read_text()
             for name in STATE
         ),
+        "create table activation.customer_redirects"
+        " (customer_id text, redirects_to_customer_id text)",
     )
 
 
