@@ -452,8 +452,8 @@ inner join products on 1 + floor(u(n, 'prepared_product') * 3000)::bigint = prod
 create table splio_contacts as
 select
     source_customer_id as id, 'H' || lpad(shuffle(n, 99999989)::text, 8, '0') as unique_key, email, phone as cellphone, first_name as firstname, last_name as lastname, language,
-    '[{"id": 0, "name": "c0", "value": "H' || lpad(shuffle(n, 99999989)::text, 8, '0') || '"}' || case when card is not null then ', {"id": 1, "name": "carte", "value": "' || card || '"}' else '' end || ']' as custom_fields,
-    case when u(person_id, 'optin') < 0.55 then '[{"id": 1, "name": "Newsletter"}]' else '[]' end as lists,
+    '[{"id":0,"name":"c0","value":"H' || lpad(shuffle(n, 99999989)::text, 8, '0') || '"}' || case when card is not null then ',{"id":1,"name":"carte","value":"' || card || '"}' else '' end || ']' as custom_fields,
+    case when u(person_id, 'optin') < 0.55 then '[{"id":1,"name":"Newsletter"}]' else '[]' end as lists,
     seen_at as creation_date,
 from keyed
 where origin = 'splio';
