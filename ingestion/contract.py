@@ -76,7 +76,7 @@ def _table(file: str, declared: dict[str, Any]) -> Table:
                 f"{file}: {declared['name']}.{column['name']} has the type "
                 f"{column['data_type']!r}; expected one of {', '.join(sorted(TYPES))}"
             )
-        required = "not_null" in column.get("data_tests", [])
+        required = column.get("config", {}).get("meta", {}).get("required", False)
         columns.append(Column(column["name"], column["data_type"], required))
     return Table(
         name=declared["name"],

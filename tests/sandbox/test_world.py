@@ -174,7 +174,7 @@ def test_tables_have_the_shape_of_the_raw_contract(retailer: Path, source: str) 
             item for item in contract["sources"][0]["tables"] if item["name"] == table.name
         )
         for column in declared["columns"]:
-            if "not_null" in column.get("data_tests", []):
+            if column.get("config", {}).get("meta", {}).get("required"):
                 missing = one(
                     retailer,
                     f"select count(*) from {name} where {column['name']} is null",
