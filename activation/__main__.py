@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would name the keys
     try:
         syncs = chosen(asked.destination)
-        options = Options(asked.only, asked.limit, asked.force, asked.test)
+        options = Options(asked.only, asked.limit, asked.force, asked.test, asked.adopt)
         if asked.test:
             syncs = [(tool.in_test(), sync) for tool, sync in syncs]
         if asked.check:
@@ -87,6 +87,11 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="send the first rows (10, or --limit; or --only KEY) to the list, folder or account"
         " that the destination's `test` block declares; no receipt, no delete",
+    )
+    add(
+        "--adopt",
+        action="store_true",
+        help="read the tool and give a receipt to each row that it holds already; send nothing",
     )
     add("--force", action="store_true", help="let a stopped sync pass its guards")
     add("--check", action="store_true", help="say when each sync last succeeded; send nothing")
@@ -232,7 +237,8 @@ def summarise(results: list[Result]) -> None:
             f"{result.done[key]} {name}" for name, key in zip(columns, keys, strict=True)
         )
         why = f": {result.message}" if result.message else ""
-        level = logging.INFO if result.status in ("succeeded", "absent") else logging.WARNING
+        is_well = result.status in ("succeeded", "absent", "handed over")
+        level = logging.INFO if is_well else logging.WARNING
         log.log(level, "%s %s (%s)%s", result.sync_name, result.status, counts, why)
 
 

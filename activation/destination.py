@@ -87,6 +87,8 @@ class Tool:
     options: Mapping[str, Any]
     syncs: tuple[Sync, ...]
     test: Mapping[str, str] = field(default_factory=dict)
+    # variables that may be missing: what they serve is then not there
+    optional: Mapping[str, str] = field(default_factory=dict)
 
     def in_test(self) -> Tool:
         """The tool with what its `test` block declares instead: another list, folder or account.
@@ -100,7 +102,7 @@ class Tool:
         for name in self.test.values():
             if os.environ.get(name, "") in {"", *real}:
                 raise Misconfigured(f"{self.name}: {name} is not set, or names no list of its own")
-        return dataclasses.replace(self, environment={**self.environment, **self.test})
+        return dataclasses.replace(self, environment={**self.environment, **self.test}, optional={})
 
     def settings(self) -> dict[str, str] | None:
         """Values of the environment variables; None when the first one (the address) is not set.
@@ -114,7 +116,8 @@ class Tool:
             return None
         if missing := [names[key] for key, value in values.items() if not value]:
             raise Misconfigured(f"{self.name}: {', '.join(missing)} is not set")
-        return values
+        optional = {key: os.environ.get(name, "") for key, name in self.optional.items()}
+        return values | {key: value for key, value in optional.items() if value}
 
     def open(self) -> Client:
         """A client of this tool. Raises Misconfigured."""
@@ -226,6 +229,21 @@ class Client:
     def find(self, sync: Sync, rows: list[Row]) -> set[str]:
         """Keys of those rows that the tool already has; asked when `is_repeatable` is false."""
         raise NotImplementedError
+
+    def is_bulk(self, sync: Sync, plan: Mapping[str, int]) -> bool:
+        """Whether so many creates and updates go by `load`, as files, instead."""
+        return False
+
+    def load(self, sync: Sync, rows: list[Row]) -> None:
+        """Hand over rows as a file. The tool takes it later: no row of it is accepted yet."""
+        raise NotImplementedError
+
+    def reader(self, sync: Sync) -> Callable[[Row], bool] | None:
+        """Read the tool; what comes back says whether the tool holds just what a row wants.
+
+        None when the tool cannot be read.
+        """
+        return None
 
     def sizes(self, sync: Sync) -> dict[str, int]:
         return {"create": 1, "update": 1, "delete": 1, **sync.batch_size}

@@ -40,6 +40,7 @@ from activation.ledger import Ledger, Unbuilt, now
 log = logging.getLogger("activation")
 
 TEST_ROWS = 10
+ROWS_ADOPTED_AT_ONCE = 1000
 SHORTEST_MASKED = 3
 MOST_STEPS = 16  # a thousand rows halved ten times, and a few changes of mind
 LOOKS_PERSONAL = re.compile(r"[^\s\"'<>@(),;]+@[^\s\"'<>@(),;]+|\+?\d[\d .-]{7,}\d")
@@ -60,6 +61,7 @@ class Options:
     limit: int | None = None
     force: bool = False
     is_test: bool = False
+    adopt: bool = False
 
 
 @dataclass
@@ -188,9 +190,56 @@ class Run:
         self.progress.start(self.sync.name, min(planned, self.options.limit or planned))
         columns = self.ledger.columns(self.sync)
         self._until_answered(lambda: self.client.prepare(self.sync, columns))
+        is_bulk = self.client.is_bulk(self.sync, plan) and self.options.only is None
+        if is_bulk or self.options.adopt:
+            # what a file of an earlier run has brought there is not sent again
+            self._adopt()
+            left = self.ledger.plan(self.sync)
+            is_bulk = is_bulk and self.client.is_bulk(self.sync, left)
+        if self.options.adopt:
+            self._end("succeeded", f"{self.result.done['adopted']} rows are there already")
+            return
+        if is_bulk:
+            self._load(self.options.limit)
+            return
         self._send_all()
         to_do = self._taken if self.options.only else min(planned, self.options.limit or planned)
         self._conclude(to_do)
+
+    def _adopt(self) -> None:
+        """Give a receipt to each row to create or update that the tool holds already, as it is."""
+        found: list[Any] = []
+        self._until_answered(lambda: found.append(self.client.reader(self.sync)))
+        holds = found[-1]
+        if holds is None:
+            raise Misconfigured(f"{self.sync.tool} cannot be read back")
+        for change in ("create", "update"):
+            rows = self._consenting(self.ledger.changes(self.sync, change), change)
+            for chunk in chunks((row for row in rows if holds(row)), ROWS_ADOPTED_AT_ONCE):
+                delivery_id = uuid.uuid4().hex
+                receipts = [
+                    self._receipt(row, change, delivery_id, Answer("accepted"), now())
+                    for row in chunk
+                ]
+                self.ledger.intend(self.name, self.run_id, delivery_id, change, chunk, 1)
+                delivery = {"status": "accepted", "accepted_count": len(chunk)}
+                self.ledger.record(self.name, delivery_id, receipts, [], chunk, delivery)
+                self._count("adopted", chunk)
+
+    def _load(self, limit: int | None) -> None:
+        """Deletes by the API, the rest as files; receipts follow when the tool has been read."""
+        self._send_all(only="delete")
+        if self._halted or self.stopping.is_set():
+            self._end("failed" if self._halted else "interrupted", self._halted)
+            return
+        handed = 0
+        for change in ("update", "create"):
+            rows = self._consenting(self.ledger.changes(self.sync, change, limit=limit), change)
+            for chunk in chunks(rows, self.sync.options["file_lines"]):
+                self._until_answered(partial(self.client.load, self.sync, chunk))
+                handed += len(chunk)
+        told = f"{handed} rows handed over as files; receipts follow once the tool has taken them"
+        self._end("handed over", told)
 
     def _try_out(self) -> None:
         """Send a few rows to the tool's test list, without a receipt."""
@@ -204,7 +253,7 @@ class Run:
 
     def _conclude(self, to_do: int) -> None:
         done = self.result.done
-        accepted = done["create"] + done["update"] + done["delete"]
+        accepted = done["create"] + done["update"] + done["delete"] + done["adopted"]
         done["failed"] = max(0, to_do - accepted - done["rejected"])
         if self._halted:
             self._end("failed", self._halted)
@@ -218,10 +267,10 @@ class Run:
 
     # --- batches -----------------------------------------------------------------------------
 
-    def _send_all(self) -> None:
+    def _send_all(self, only: Change | None = None) -> None:
         """Hand over every batch; one kind of change is finished before the next begins."""
         allowed = self.options.limit
-        for change in self.sync.changes:
+        for change in (change for change in self.sync.changes if only in (None, change)):
             if allowed == 0:
                 return
             with ThreadPoolExecutor(self.sync.concurrency, f"{self.sync.name}-{change}") as pool:

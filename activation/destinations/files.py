@@ -1,8 +1,8 @@
 """Files in a folder or on an SFTP server: each batch is one file, named by what it says.
 
 A file appears whole or not at all: it is written beside and then renamed. Its name holds the
-hash of its content, so that a batch sent again after a kill replaces itself. Splio's Datahub is
-one of these (`activation/destinations/splio_datahub.yml`): `;`, UTF-8 without BOM, phones as 0033.
+hash of its content, so that a batch sent again after a kill replaces itself. Splio's full loads
+are written here as well (`activation/destinations/splio.py`).
 """
 
 from __future__ import annotations
