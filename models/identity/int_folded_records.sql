@@ -22,9 +22,14 @@ select
         when birth_date is not null
             then replace(cast(birth_date as text), '-', '')
         when
-            birth_date_status = 'invalid'
+            birth_date_status in ('invalid', 'too_old')
             and length(raw_birth_date) between 8 and 10
-            then nullif(regexp_replace(raw_birth_date, '[^0-9]', '', 'g'), '')
+            then nullif(
+                regexp_replace(
+                    regexp_replace(raw_birth_date, '-(\d)(-|$)', '-0\1\2'),
+                    '[^0-9]', '', 'g'
+                ), ''
+            )
     end as birth_date_key,
     email as email_key,
     phone as phone_key,

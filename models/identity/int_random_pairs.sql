@@ -8,7 +8,7 @@ records as (
 
 steps as (
     select record_key as step from records
-    where record_key <= 10
+    where record_key <= 50
 ),
 
 last_records as (
