@@ -1,0 +1,136 @@
+"""The sandbox's world at scale: matching and clustering against Splink and scipy, same records.
+
+Ours is timed from the first model's start to the last one's end; peak memory is that of the whole
+dbt process. Splink reads our cleansed records, so that it compares what we compare.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+from bench import identity as bench
+
+CLEANSED = """
+    select
+        record_id as unique_id, lower(first_name) as first_name, lower(last_name) as last_name,
+        cast(birth_date as text) as birth_date, email, phone, lower(address_line_1) as street,
+        postcode, lower(city) as city, lower(other_identifier) as document,
+        lower(loyalty_card) as card
+    from canonical.customer_records where published_customer_id is null order by record_id
+"""
+
+
+def load_world(folder: Path, environment: dict[str, str], profiles: int) -> None:
+    """Generates the world and loads every system's exports and every file feed."""
+    this = [sys.executable, "-m"]
+    bench.run(
+        [*this, "sandbox", "generate", "--bulk", "--profiles", str(profiles), "--seed", "1"],
+        environment,
+    )
+    for exports in sorted((folder / "world" / "exports").iterdir()):
+        bench.run([*this, "ingestion", exports.name, "--bulk", str(exports)], environment)
+    if (folder / "world" / "files").is_dir():
+        feeds = {
+            "ORFEVRE_FEEDS": str(bench.ROOT / "ingestion" / "feeds"),
+            "ORFEVRE_FEEDS_ROOT": str(folder / "world" / "files"),
+        }
+        bench.run([*this, "ingestion", "files"], environment | feeds)
+
+
+def component_times(folder: Path, database: str) -> dict[str, float]:
+    """Seconds of connected components on our links: our model, scipy through Arrow, Splink."""
+    from splink import DuckDBAPI
+    from splink.clustering import cluster_pairwise_predictions_at_threshold
+
+    results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
+    (ours,) = (
+        one["execution_time"] for one in results if one["unique_id"].endswith(".int_components")
+    )
+    times = {"ours": ours}
+    sql = duckdb.connect()
+    sql.execute(f"attach '{database}' as w (read_only)")
+    sql.execute(
+        "create table edges as select left_key as unique_id_l, right_key as unique_id_r,"
+        " 1.0 as match_probability from w.identity.int_links where refusal is null"
+    )
+    sql.execute(
+        "create table nodes as select record_key as unique_id from w.identity.int_match_records"
+    )
+    started = time.perf_counter()
+    edges = sql.execute("select unique_id_l, unique_id_r from edges").fetchnumpy()
+    nodes = int(sql.execute("select max(unique_id) from nodes").fetchone()[0]) + 1
+    bench.components(edges["unique_id_l"], edges["unique_id_r"], nodes)
+    times["scipy"] = time.perf_counter() - started
+    api = DuckDBAPI(connection=sql)
+    nodes, edges = (api.register(sql.table(name).to_arrow_table()) for name in ("nodes", "edges"))
+    started = time.perf_counter()
+    cluster_pairwise_predictions_at_threshold(
+        nodes, edges, api, node_id_column_name="unique_id", threshold_match_probability=0.5
+    )
+    times["Splink"] = time.perf_counter() - started
+    return times
+
+
+def bench_scale(folder: Path, profiles: int) -> list[str]:
+    """Prints figures and times; returns what was missed."""
+    environment = bench.warehouse(folder, "scale")
+    load_world(folder, environment, profiles)
+    cleansing, _ = bench.build(environment, "+customer_records", "+contact_points")
+    seconds, memory = bench.build(environment, "path:models/identity")
+    database = environment["ORFEVRE_DUCKDB_PATH"]
+    parts = component_times(folder, database)
+    records = folder / "scale.parquet"
+    with duckdb.connect(database, read_only=True) as sql:
+        sql.execute(f"copy ({CLEANSED}) to '{records}'")
+        people, customers = (
+            sql.execute(f"""
+            select cast(truth.person_id as bigint) as person, identities.customer_id
+            from '{records}' as records
+            inner join '{folder}/world/truth/records.parquet' as truth
+                on records.unique_id = truth.record_id
+            inner join identity.customer_identities as identities
+                on records.unique_id = identities.record_id
+            order by records.unique_id""")
+            .fetchnumpy()
+            .values()
+        )
+    mine = bench.score(people, bench.numbered(customers))
+    found = bench.splink(folder, records)
+    if found["count"] != len(people):
+        raise SystemExit(f"{len(people)} of {found['count']} records are in the truth")
+    documented, best, weight = bench.at_thresholds(found, people)
+    theirs = sum(found["times"].values())
+    print(f"\n{profiles:,} people, {len(people):,} records")
+    bench.line("scale", "ours", mine, seconds)
+    bench.line("scale", "exact identifiers", bench.score(people, bench.exact(records)))
+    bench.line("scale", f"Splink, probability {bench.DOCUMENTED}", documented, theirs)
+    bench.line("scale", f"Splink, best weight {weight:g}", best)
+    print(f"peak memory: ours {memory:.1f} GB, Splink {found['memory']:.1f} GB")
+    print("components: " + ", ".join(f"{who} {took:.1f} s" for who, took in parts.items()))
+    print(f"cleansing {cleansing:.1f} s, the whole layer {cleansing + seconds:.1f} s")
+    shares = {
+        "time": seconds / theirs,
+        "memory": memory / found["memory"],
+        "splink components": parts["ours"] / parts["Splink"],
+        "scipy components": parts["ours"] / parts["scipy"],
+    }
+    missed = [
+        f"{name}: {share:.2f} of the peer's, at most {bench.SHARES[name]}"
+        for name, share in shares.items()
+        if share > bench.SHARES[name]
+    ]
+    missed += [
+        f"scale: {name} {mine[name]:.4f} is below {floor}"
+        for name, floor in bench.SCALE_FLOORS.items()
+        if mine[name] < floor
+    ]
+    if mine["f1"] < best["f1"]:
+        missed.append(f"scale: F1 {mine['f1']:.4f} is below Splink's best {best['f1']:.4f}")
+    if cleansing + seconds > bench.LAYER_SECONDS:
+        missed.append(f"scale: the layer took {cleansing + seconds:.0f} s")
+    return missed
