@@ -28,7 +28,8 @@ customers as (
 messages as (
 
     select
-        campaigns.campaign || ':' || customers.customer_id as destination_key,
+        campaigns.campaign || ':' || {{ sha256('customers.cellphone') }}
+            as destination_key,
         customers.customer_id,
         customers.cellphone as phone,
         campaigns.message,
@@ -44,7 +45,8 @@ messages as (
 
 hashed as (
 
-    -- two people who share a phone get one message
+    -- two people who share a phone get one message, and no second one when the first
+    -- of them leaves or is merged: the key is the phone's
     select
         destination_key,
         customer_id,
