@@ -41,10 +41,8 @@ mapped as (
         'retail_pro' as source,
         records.record_id,
         channels.contact_type,
-        case channels.contact_type
-            when 'email' then records.email
-            when 'phone' then coalesce(records.phone, records.mobile_phone)
-        end as contact_value,
+        -- the box names no e-mail and no number: it is about all those of the file
+        cast(null as text) as contact_value,
         channels.channel,
         'marketing' as purpose,
         cast(null as text) as brand,
