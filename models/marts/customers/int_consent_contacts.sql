@@ -6,71 +6,61 @@ consents as (
 
 ),
 
-forms as (
+points as (
 
-    select * from {{ ref('int_contact_forms') }}
+    select * from {{ ref('int_consent_points') }}
 
 ),
 
-record_points as (
+customer_points as (
 
     select distinct
-        record_id,
+        customer_id,
         contact_type,
         contact_key
-    from {{ ref('contact_points') }}
-    where status = 'valid'
+    from {{ ref('customer_contact_points') }}
+    where is_valid
 
 ),
 
--- about the contact point that the statement names
-named as (
+placed as (
 
-    select
-        consents.*,
-        forms.contact_key
-    from consents
-    inner join forms
-        on
-            consents.contact_type = forms.contact_type
-            and consents.contact_form = forms.contact_form
-    where
-        consents.contact_type <> 'postal'
-        -- an agreement of nobody known is for the very number it names
-        and (
-            not consents.is_granted or consents.customer_id is not null
-            or consents.contact_form = forms.contact_key
-        )
+    select distinct consent_id from points
 
 ),
 
--- else about every contact point of the record that speaks
-of_the_record as (
+-- a no that names nothing we hold (mistyped, old, on a card without e-mail) is still a
+-- no of that customer: it is about everything we might reach the customer by
+of_the_customer as (
 
     select
         consents.*,
-        record_points.contact_key
+        customer_points.contact_key
     from consents
-    inner join record_points
+    inner join customer_points
         on
-            consents.record_id = record_points.record_id
-            and consents.contact_type = record_points.contact_type
-    where consents.contact_form is null and consents.contact_type <> 'postal'
+            consents.customer_id = customer_points.customer_id
+            and consents.contact_type = customer_points.contact_type
+    left outer join placed on consents.consent_id = placed.consent_id
+    where not consents.is_granted and placed.consent_id is null
 
 ),
 
 by_post as (
 
-    select *, cast(null as text) as contact_key from consents
+    select
+        *,
+        cast(null as text) as contact_key
+    from consents
     where contact_type = 'postal'
 
 ),
 
 joined as (
 
-    select * from named
+    select * from points
     union all
-    select * from of_the_record
+    select * from of_the_customer
     union all
     select * from by_post
 
