@@ -21,6 +21,7 @@ purchases as (
         and status = 'completed'
         and cast(ordered_at as date)
         > {{ date_before(var('card_visible_months'), 'month') }}
+        and cast(ordered_at as date) <= {{ as_of_date() }}
 
 ),
 

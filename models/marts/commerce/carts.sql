@@ -2,7 +2,12 @@ with
 
 carts as (
 
-    select * from {{ ref('canonical_carts') }}
+    select
+        *,
+        -- an order of a later day is not known yet: that cart is still open
+        coalesce(cast(converted_at as date) > {{ as_of_date() }}, false)
+            as is_converted_later
+    from {{ ref('canonical_carts') }}
 
 ),
 
@@ -37,15 +42,16 @@ identified as (
         carts.currency,
         carts.items_count,
         carts.total_amount,
-        carts.is_active,
-        coalesce(carts.is_active, false)
-        and carts.converted_at is null
+        carts.is_active or carts.is_converted_later as is_active,
+        (coalesce(carts.is_active, false) or carts.is_converted_later)
+        and (carts.converted_at is null or carts.is_converted_later)
         and coalesce(carts.items_count, 0) > 0
         and cast(carts.updated_at as date)
         <= {{ date_before(var('cart_abandoned_after_days'), 'day') }} as is_abandoned,
         carts.created_at,
         carts.updated_at,
-        carts.converted_at
+        case when not carts.is_converted_later then carts.converted_at end
+            as converted_at
     from carts
     left outer join identities on carts.record_id = identities.record_id
     left outer join contact_values

@@ -24,8 +24,16 @@ lines as (
 identified as (
 
     select
-        items.*,
-        identities.customer_id
+        items.wish_list_item_id,
+        identities.customer_id,
+        items.product_id,
+        items.store_id,
+        items.note,
+        items.added_at,
+        case
+            when cast(items.removed_at as date) <= {{ as_of_date() }}
+                then items.removed_at
+        end as removed_at
     from items
     left outer join identities on items.record_id = identities.record_id
 
@@ -42,7 +50,11 @@ bought as (
             identified.customer_id = lines.customer_id
             and identified.product_id = lines.product_id
             and identified.added_at <= lines.ordered_at
-    where lines.status = 'completed' and not lines.is_return
+    where
+        lines.status = 'completed'
+        and not lines.is_return
+        -- later days are not known yet
+        and cast(lines.ordered_at as date) <= {{ as_of_date() }}
     group by identified.wish_list_item_id
 
 ),
