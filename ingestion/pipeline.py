@@ -7,6 +7,8 @@ Data flow:
 Order is what makes it crash-safe. Rows set aside land first (the same row has the same id, so
 landing it again adds nothing). Then one dlt package merges the kept rows, and dlt's state goes
 into the warehouse when that package is complete: cursors, files read, and a copy of the report.
+Rows that are gone at the source go after that, so that there is never a gap; until they have gone
+the state keeps the old cursors and files read, and the next run does it all again.
 The report lands last; a run that was killed before that finds the copy and lands it first.
 A kill at any other moment leaves the old state, so that the next run reads the same rows again
 and merges them over themselves.
@@ -29,6 +31,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -238,7 +241,7 @@ def _load(
             cursors={} if options.full else _asked(memory, source.tables),
             full=options.full,
             feeds=options.feeds,
-            memory=dict(memory.get("source", {})),
+            memory=deepcopy(memory.get("source", {})),
         )
         intake = Intake(source.name, source.tables, Path(directory))
         try:
@@ -263,11 +266,19 @@ def _load(
             reports = _loaded(source, load_id, intake, request, started)
             rows = {name: intake.kept(name) for name in source.tables if intake.has_kept(name)}
             if rows or gone or any(kept[part] != memory.get(part, {}) for part in kept):
-                landing.extract(rows, kept | {"report": [_plain(report) for report in reports]})
+                told = {"report": [_plain(report) for report in reports]}
+                landing.extract(rows, (memory if gone else kept) | told)
                 _check(reports, landing.row_counts)
                 _land_quarantine(intake.quarantined(load_id, started))
-                _remove(source.name, gone)
-                landing.load()
+                landed = landing.load()
+                if gone:
+                    try:
+                        _remove(source.name, gone, landed)
+                        landing.extract({}, kept | told)
+                        landing.load()
+                    except Exception as error:  # the rows have landed: their counts stay
+                        for report in reports:
+                            report.status, report.message = FAILED, describe(error)
             else:
                 _check(reports, {})
                 _land_quarantine(intake.quarantined(load_id, started))
@@ -320,7 +331,7 @@ def _advance(intake: Intake, memory: Mapping[str, Any], started: datetime) -> di
 def _forget_unchanged(source: Source, intake: Intake, request: Request, directory: Path) -> None:
     """Compare what was read with what complete loads have brought, and forget what is the same.
 
-    Tables of which the load replaces parts are not compared: those rows go before the load.
+    Tables of which the load replaces parts are not compared: what it does not bring there goes.
     """
     loads = _rows(
         "select 1 from information_schema.tables "
@@ -388,7 +399,7 @@ def _quarantined(source: str) -> list[str]:
 def _gone(
     source: Source, intake: Intake, request: Request, options: Options
 ) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-    """Rows to take out of the warehouse before the load: (table, key columns, keys).
+    """Rows to take out of the warehouse after the load: (table, key columns, keys).
 
     Those of a table read whole that the source no longer has, the children of a parent that has
     none left, and what the source says that this load replaces. Raises SourceError on a shrink
@@ -436,12 +447,14 @@ def _existing(source: str, table: Table, key: Sequence[str]) -> pa.Table:
 
 
 def _remove(
-    source: str, gone: Iterable[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]
+    source: str, gone: Iterable[tuple[str, tuple[str, ...], list[tuple[str, ...]]]], landed: str | None
 ) -> None:
+    """Delete the rows of these keys that the package `landed` did not bring, all or none."""
     mark = "?" if warehouse.target() == "duckdb" else "%s"
     connection = warehouse.connect()
     try:
         cursor = connection.cursor()
+        cursor.execute("begin")
         for name, key, keys in gone:
             columns = ", ".join(f'cast("{k}" as text)' for k in key)
             row = f"({', '.join([mark] * len(key))})"
@@ -449,9 +462,11 @@ def _remove(
                 some = keys[first : first + 1000]
                 cursor.execute(
                     f"delete from raw_{source}.{name} "
-                    f"where ({columns}) in ({', '.join([row] * len(some))})",
-                    [value for values in some for value in values],
+                    f"where ({columns}) in ({', '.join([row] * len(some))}) "
+                    f"and _dlt_load_id is distinct from {mark}",
+                    [*(value for values in some for value in values), landed],
                 )
+        cursor.execute("commit")
     finally:
         connection.close()
 
@@ -524,9 +539,14 @@ class _Landing:
         info = self._pipeline.normalize()
         self.row_counts = dict(info.row_counts) if info else {}
 
-    def load(self) -> None:
+    def load(self) -> str | None:
+        """Load what was extracted; the package's id, which its rows bear as _dlt_load_id.
+
+        None when there was nothing to load, not even a state that has changed.
+        """
         self._pipeline.activate()
-        self._pipeline.load(raise_on_failed_jobs=True)
+        info = self._pipeline.load(raise_on_failed_jobs=True)
+        return info.loads_ids[-1] if info.loads_ids else None
 
 
 def _resource(table: Table, batches: Iterable[pa.Table]) -> Any:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,18 +37,23 @@ SOURCES = ["clientela", "files"]
 STEPS = [
     ("ingestion.pipeline", "_land_quarantine", True),
     ("ingestion.pipeline", "_land_quarantine", False),
-    ("ingestion.pipeline", "_remove", False),
     ("dlt.load.load:Load", "create_followup_jobs", True),  # staged, some tables merged
     ("dlt.load.load:Load", "complete_package", True),  # all tables merged, package open
     ("ingestion.pipeline:_Landing", "load", False),
     ("ingestion.pipeline", "_land_reports", True),
     ("ingestion.pipeline", "_land_reports", False),
 ]
+REPLACING = {  # step: the rows of a changed file that are there when it is killed
+    ("dlt.load.load:Load", "create_followup_jobs", True): ["kept", "old"],
+    ("ingestion.pipeline", "_remove", True): ["kept", "new", "old"],
+    ("ingestion.pipeline", "_remove", False): ["kept", "new"],
+    ("ingestion.pipeline", "_land_reports", True): ["kept", "new"],
+}
 
 
-def kill(step: tuple[str, str, bool]) -> None:
+def kill(step: tuple[str, str, bool], sources: list[str] = SOURCES) -> None:
     owner, name, before = step
-    code = KILLED.format(owner=owner, name=name, before=before, sources=SOURCES)
+    code = KILLED.format(owner=owner, name=name, before=before, sources=sources)
     done = subprocess.run([sys.executable, "-c", code], check=False)
     assert done.returncode == -signal.SIGKILL
 
@@ -95,3 +101,29 @@ def test_on_postgres_too(undisturbed: tuple[Any, Any], pg: Query, systems_set: N
         kill(step)
     assert main(SOURCES) == 0
     assert (contents(pg), totals(pg)) == undisturbed
+
+
+@pytest.mark.parametrize("step", REPLACING, ids=lambda step: f"{step[1]}-{step[2]}")
+def test_a_changed_file_leaves_no_gap(
+    here: Query, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[str, str, bool]
+) -> None:
+    """Killed between the new rows of a file and its old ones: never less than either holds."""
+    feeds, root = tmp_path / "feeds", tmp_path / "root"
+    feeds.mkdir()
+    root.mkdir()
+    (feeds / "people.yml").write_text(
+        "{source: s, entity: customers, path: '*.csv', columns: {source_customer_id: id}}"
+    )
+    monkeypatch.setenv("ORFEVRE_FEEDS", str(feeds))
+    monkeypatch.setenv("ORFEVRE_FEEDS_ROOT", str(root))
+    ids = "select source_customer_id from raw_files.customers order by 1"
+
+    (root / "other.csv").write_text("id\nbeside\n")
+    (root / "people.csv").write_text("id\nkept\nold\n")
+    assert main(["files"]) == 0
+    (root / "people.csv").write_text("id\nkept\nnew\n")
+    kill(step, ["files"])
+    assert here(ids) == [("beside",), *((name,) for name in REPLACING[step])]
+    for _ in range(2):
+        assert main(["files"]) == 0
+        assert here(ids) == [("beside",), ("kept",), ("new",)]
