@@ -1,8 +1,8 @@
 """python -m ingestion: from the source systems into the raw tables of the warehouse.
 
 Exit codes: 0 all sources loaded (or absent); 1 some source failed, the others are loaded;
-2 the command is wrong; 3 the warehouse cannot be used, nothing was loaded; 4 another program
-is writing to the warehouse (a second ingestion, or dbt on DuckDB), nothing was loaded: come back.
+2 the command is wrong; 3 the warehouse cannot be used, nothing was loaded; 75 another run is
+under way, or the warehouse is busy (dbt on DuckDB), nothing was loaded: try later.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ingestion import pipeline, sources
 from ingestion.pipeline import FAILED, Options, Report
 
 log = logging.getLogger("ingestion")
-GOOD, SOME_FAILED, WRONG_COMMAND, NO_WAREHOUSE, BUSY = 0, 1, 2, 3, 4
+GOOD, SOME_FAILED, WRONG_COMMAND, NO_WAREHOUSE, BUSY = 0, 1, 2, 3, 75
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,8 +56,8 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m ingestion",
         description="Load what is new in the source systems into raw_<source>.",
         epilog="Exit codes: 0 all loaded (absent sources are no error), 1 some source failed and "
-        "the others are loaded, 2 wrong command, 3 the warehouse cannot be used, 4 another program "
-        "is writing to it.",
+        "the others are loaded, 2 wrong command, 3 the warehouse cannot be used, 75 another "
+        "run is under way or the warehouse is busy: try later.",
     )
     it.add_argument(
         "source",

@@ -24,7 +24,10 @@ def house(tmp_path: Path) -> Path:
         program.write_text(
             '#!/bin/sh\necho "$(basename "$0") $*" >> steps\n'
             'case "$*" in *"$SLOW_STEP"*) [ -z "$SLOW_STEP" ] || sleep 3 ;; esac\n'
-            'case "$*" in *"$FAILING_STEP"*) [ -z "$FAILING_STEP" ] || exit 7 ;; esac\n'
+            'echo "told by $*" >&2\n'
+            'for failing in $FAILING_STEPS; do\n'
+            '    case "$*" in *"${failing%=*}"*) exit "${failing#*=}" ;; esac\n'
+            "done\n"
         )
         program.chmod(0o755)
     (tmp_path / ".env").write_text("FROM_ENV_FILE=1\n")
@@ -32,8 +35,10 @@ def house(tmp_path: Path) -> Path:
 
 
 def start(house: Path, slow: str = "", failing: str = "") -> subprocess.Popen[bytes]:
-    environment = {"PATH": "/usr/bin:/bin", "SLOW_STEP": slow, "FAILING_STEP": failing}
-    return subprocess.Popen([house / "deploy" / "run", "splio"], env=environment)
+    """Start the three steps; `failing` gives codes to some: `ingestion=1 build=2`."""
+    environment = {"PATH": "/usr/bin:/bin", "SLOW_STEP": slow, "FAILING_STEPS": failing}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([house / "deploy" / "run", "splio"], env=environment, **streams)
 
 
 def steps(house: Path) -> list[str]:
@@ -50,13 +55,34 @@ def test_three_steps_in_order(house: Path) -> None:
 
 
 def test_a_build_that_fails_sends_nothing(house: Path) -> None:
-    assert start(house, failing="build").wait() == 7
+    assert start(house, failing="build=7").wait() == 7
     assert "python -m activation splio" not in steps(house)
 
 
 def test_a_source_that_is_down_stops_nobody_and_is_told(house: Path) -> None:
-    assert start(house, failing="ingestion").wait() == 7
+    assert start(house, failing="ingestion=7").wait() == 7
     assert steps(house)[-1] == "python -m activation splio"
+
+
+@pytest.mark.parametrize(
+    ("failing", "code", "count"),
+    [
+        ("activation=3", 3, 3),
+        ("ingestion=1 activation=3", 1, 3),
+        ("ingestion=1 build=2", 1, 2),
+        ("build=2 activation=3", 2, 2),
+    ],
+)
+def test_it_ends_with_the_first_code_that_is_not_0(
+    house: Path, failing: str, code: int, count: int
+) -> None:
+    assert start(house, failing=failing).wait() == code
+    assert len(steps(house)) == count
+
+
+def test_everything_is_told_on_standard_output(house: Path) -> None:
+    told, error = start(house).communicate()
+    assert (len(told.splitlines()), error) == (3, b"")
 
 
 def test_a_second_start_leaves_politely(house: Path) -> None:
