@@ -447,7 +447,9 @@ def _existing(source: str, table: Table, key: Sequence[str]) -> pa.Table:
 
 
 def _remove(
-    source: str, gone: Iterable[tuple[str, tuple[str, ...], list[tuple[str, ...]]]], landed: str | None
+    source: str,
+    gone: Iterable[tuple[str, tuple[str, ...], list[tuple[str, ...]]]],
+    landed: str | None,
 ) -> None:
     """Delete the rows of these keys that the package `landed` did not bring, all or none."""
     mark = "?" if warehouse.target() == "duckdb" else "%s"

@@ -4,8 +4,8 @@ Data flow: files under ORFEVRE_FEEDS_ROOT → columns mapped onto the canonical 
 → raw_files.<entity>. `ingestion/feeds/feed.schema.json` says what a feed may hold.
 
 A file is read again only when its content or its feed has changed; the rows that it no longer
-holds go then, so that the raw table holds what the file holds. Where two files have the same key, the last one read
-(files in the order of their names) has the last word.
+holds go then, so that the raw table holds what the file holds. Where two files have the same key,
+the last one read (files in the order of their names) has the last word.
 
 Deliberately absent: guessing days and months. Only ISO dates are read unless the feed says how
 dates are written; 03/04/2024 is two days.

@@ -25,7 +25,7 @@ def house(tmp_path: Path) -> Path:
             '#!/bin/sh\necho "$(basename "$0") $*" >> steps\n'
             'case "$*" in *"$SLOW_STEP"*) [ -z "$SLOW_STEP" ] || sleep 3 ;; esac\n'
             'echo "told by $*" >&2\n'
-            'for failing in $FAILING_STEPS; do\n'
+            "for failing in $FAILING_STEPS; do\n"
             '    case "$*" in *"${failing%=*}"*) exit "${failing#*=}" ;; esac\n'
             "done\n"
         )
