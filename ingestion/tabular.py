@@ -136,15 +136,19 @@ def read_csv(
     quote: str = '"',
     escape: str | None = None,
     header: int | bool | None = None,
+    told: set[str] | None = None,
 ) -> Iterator[Chunk]:
-    """Chunks of a delimited file. `header` is its line (1 …), False for none, None to find it."""
+    """Chunks of a delimited file. `header` is its line (1 …), False for none, None to find it.
+
+    `told` are the ignored columns that the log has named already, in other files of the feed.
+    """
     encoding = encoding or encoding_of(path)
     dialect = {"quotechar": quote, "escapechar": escape}
     dialect["delimiter"] = delimiter or delimiter_of(path, encoding, dialect, wanted, header)
     with _text(path, encoding) as text:
         first = _head(_records(text, dialect), header)
     place, found = find_header([fields for _, fields, _ in first], wanted, header)
-    _report(path, found, wanted)
+    _report(path, found, wanted, told)
     above = first[place][0] if place >= 0 else 0
     with _text(path, encoding) as text:
         records = (it for it in _records(text, dialect, found.width) if it[0] > above)
@@ -289,12 +293,14 @@ def _columns(rows: Sequence[Sequence[str]], header: Header, wanted: Sequence[str
     return pa.table(arrays, names=list(wanted))
 
 
-def _report(path: Path, header: Header, wanted: Sequence[str]) -> None:
+def _report(path: Path, header: Header, wanted: Sequence[str], told: set[str] | None) -> None:
     missing = [name for name in wanted if name not in header.places]
     if missing:
         log.warning("%s: no column %s", path.name, ", ".join(missing))
-    if header.ignored:
-        log.info("%s: columns ignored: %s", path.name, ", ".join(header.ignored))
+    told = set() if told is None else told
+    if ignored := [name for name in header.ignored if name not in told]:
+        told.update(ignored)
+        log.info("%s: columns ignored: %s", path.name, ", ".join(ignored))
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -385,6 +391,7 @@ def read_excel(
     sheet: str | None = None,
     header: int | bool | None = None,
     decimal: str = ".",
+    told: set[str] | None = None,
 ) -> Iterator[Chunk]:
     """Chunks of a workbook (.xlsx, .xlsb, .xls, .ods); row numbers are those Excel shows.
 
@@ -414,7 +421,7 @@ def read_excel(
         raise UnreadableFile("no visible sheet holds any of the feed's columns")
     best = max(found, key=lambda it: it[0])
     for _, name, rows, place, columns in found if sheet == "*" else [best]:
-        _report(path, columns, wanted)
+        _report(path, columns, wanted, told)
         for first in range(place + 1, len(rows), ROWS_A_CHUNK):
             some = rows[first : first + ROWS_A_CHUNK]
             numbers, good = [], []
@@ -453,13 +460,15 @@ def _cell(value: Any, decimal: str) -> str | None:
 # Parquet -------------------------------------------------------------------------------------
 
 
-def read_parquet(path: Path, wanted: Sequence[str]) -> Iterator[Chunk]:
+def read_parquet(
+    path: Path, wanted: Sequence[str], told: set[str] | None = None
+) -> Iterator[Chunk]:
     """Chunks of a Parquet file; its first row is row 2, as after the header of other files."""
     file = pq.ParquetFile(path)
     header = header_of(file.schema_arrow.names, wanted)
     if not header.places:
         raise UnreadableFile("the file has none of the feed's columns")
-    _report(path, header, wanted)
+    _report(path, header, wanted, told)
     names = {file.schema_arrow.names[place]: name for name, place in header.places.items()}
     number = 2
     for batch in file.iter_batches(ROWS_A_CHUNK, columns=list(names)):

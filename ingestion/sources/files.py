@@ -124,8 +124,10 @@ def read(request: Request) -> Iterator[Batch]:
         files = sorted(file for file in root.glob(feed.path) if file.is_file())
         if not files:
             log.info("feed %s: no file yet", feed.name)
+        told: set[str] = set()  # ignored columns, named once a feed
         for file in files:
-            yield from _read_file(feed, file, file.relative_to(root).as_posix(), known, request)
+            name = file.relative_to(root).as_posix()
+            yield from _read_file(feed, file, name, known, request, told)
 
 
 def _entity_of(path: Path, tables: Mapping[str, Table]) -> str:
@@ -135,7 +137,7 @@ def _entity_of(path: Path, tables: Mapping[str, Table]) -> str:
 
 
 def _read_file(
-    feed: Feed, file: Path, name: str, known: dict[str, Any], request: Request
+    feed: Feed, file: Path, name: str, known: dict[str, Any], request: Request, told: set[str]
 ) -> Iterator[Batch]:
     key = f"{feed.name}:{name}"
     before = known.get(key)
@@ -153,7 +155,7 @@ def _read_file(
             rows_of = {"_feed": feed.name, "_file": name}
             replaced = (before["entity"], rows_of)
         mapping = Select(feed, request.tables[feed.entity])
-        for chunk in _chunks(feed, file):
+        for chunk in _chunks(feed, file, told):
             where = f"{name}#{chunk.part}" if chunk.part else name
             yield Batch(feed.entity, mapping(chunk, name), where, chunk.numbers, chunk.malformed)
     except Exception as error:
@@ -167,14 +169,14 @@ def _read_file(
     known[key] = now
 
 
-def _chunks(feed: Feed, file: Path) -> Iterator[tabular.Chunk]:
+def _chunks(feed: Feed, file: Path, told: set[str]) -> Iterator[tabular.Chunk]:
     option = feed.options.get
     kind = option("format") or tabular.format_of(file)
     if kind == "parquet":
-        return tabular.read_parquet(file, feed.wanted)
+        return tabular.read_parquet(file, feed.wanted, told)
     if kind == "excel":
         return tabular.read_excel(
-            file, feed.wanted, option("sheet"), option("header"), option("decimal", ".")
+            file, feed.wanted, option("sheet"), option("header"), option("decimal", "."), told
         )
     return tabular.read_csv(
         file,
@@ -184,6 +186,7 @@ def _chunks(feed: Feed, file: Path) -> Iterator[tabular.Chunk]:
         quote=option("quote", '"'),
         escape=option("escape"),
         header=option("header"),
+        told=told,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import logging
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -269,6 +270,16 @@ def test_a_file_is_read_again_only_when_it_changed(duck: Query, feed: Feed) -> N
     assert names(duck) == [("1", "Une"), ("3", "Trois")]
     renamed = feed({}, columns=PEOPLE | {"first_name": "nom"})["customers"]
     assert renamed.rows_read == 2
+
+
+def test_ignored_columns_are_named_once_a_feed(
+    feed: Feed, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    content = b"id;nom;email;vip\n1;Un;;x\n"
+    feed({"a.csv": content, "b.csv": content, "c.csv": content.replace(b"vip", b"vip;new")})
+    said = [message for message in caplog.messages if "columns ignored" in message]
+    assert said == ["a.csv: columns ignored: vip", "c.csv: columns ignored: new"]
 
 
 @pytest.mark.parametrize(
