@@ -1,3 +1,4 @@
+-- An id holds no address: identifiers may be logged, contacts may not.
 with
 
 emails as (
@@ -15,7 +16,7 @@ phones as (
 mapped as (
 
     select
-        'splio:' || email || '-' || reason as consent_id,
+        'splio:' || md5(email) || '-' || reason as consent_id,
         'splio' as source,
         cast(null as text) as record_id,
         'email' as contact_type,
@@ -29,7 +30,7 @@ mapped as (
     from emails
     union all
     select
-        'splio:' || phone || '-' || reason as consent_id,
+        'splio:' || md5(phone) || '-' || reason as consent_id,
         'splio' as source,
         cast(null as text) as record_id,
         'phone' as contact_type,
