@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -348,7 +348,7 @@ class Lines:
     def __init__(self) -> None:
         self._totals: dict[str, int] = {}
         self._done: Counter[str] = Counter()
-        self._said = {"": now()}
+        self._said: dict[str, datetime] = {}
 
     def start(self, name: str, total: int) -> None:
         self._totals[name] = total

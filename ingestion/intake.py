@@ -454,8 +454,8 @@ class Intake:
         ).to_arrow_table()
 
 
-def _missing(column: Column, found: str, x: str) -> str:
-    """SQL condition: the column came without a value (null, or blank when it is text)."""
+def _missing(found: str, x: str) -> str:
+    """SQL condition: a column came without a value (null, or blank when it is text)."""
     return f"{x} is null" if found != "VARCHAR" else f"coalesce(trim({x}), '') = ''"
 
 
@@ -471,7 +471,7 @@ def _typed(column: Column, found: str, x: str) -> str:
 
 def _rules(column: Column, found: str, x: str) -> list[str]:
     """The `when` branches of a column: what must hold, first broken first."""
-    missing, rules = _missing(column, found, x), []
+    missing, rules = _missing(found, x), []
     if column.required:
         rules.append(f"when {missing} then '{column.name}|required'")
     typed = _typed(column, found, x)
@@ -519,10 +519,8 @@ def text_array(values: Sequence[Any]) -> pa.Array:
         array = pa.array(values)
         if not pa.types.is_nested(array.type) and not pa.types.is_binary(array.type):
             return array.cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        pass
-    except (UnicodeEncodeError, OverflowError):
-        pass
+    except (pa.ArrowException, UnicodeEncodeError, OverflowError):
+        pass  # mixed types, lone surrogates, integers beyond 64 bits: one by one
     return pa.array([_text(value) for value in values], pa.string())
 
 

@@ -15,7 +15,6 @@ from activation.destination import Answer, Row, Sync, Tool, as_text, one_by_one
 from activation.http import Api, Misconfigured, NotNow, Refused, parsed
 
 SUNDAY = 6
-CERTAIN = ("21211", "21408", "21610", "21612", "21614")  # wrong number, country, opted out …
 
 
 class Client(destination.Client):

@@ -99,7 +99,6 @@ def read(request: Request) -> Iterator[Batch]:
 
 def criteria(since: datetime | None) -> dict[str, Any]:
     """searchCriteria of one page: what changed since, by key."""
-    filters = [("updated_at", "gteq", since.strftime("%Y-%m-%d %H:%M:%S") if since else "")]
     wanted: dict[str, Any] = {
         FILTER.format(1, "field"): "entity_id",
         FILTER.format(1, "condition_type"): "gt",
@@ -108,11 +107,11 @@ def criteria(since: datetime | None) -> dict[str, Any]:
         "searchCriteria[pageSize]": PAGE_SIZE,
         "searchCriteria[currentPage]": 1,
     }
-    for field, condition, value in filters if since else []:
+    if since:
         wanted |= {
-            FILTER.format(0, "field"): field,
-            FILTER.format(0, "condition_type"): condition,
-            FILTER.format(0, "value"): value,
+            FILTER.format(0, "field"): "updated_at",
+            FILTER.format(0, "condition_type"): "gteq",
+            FILTER.format(0, "value"): since.strftime("%Y-%m-%d %H:%M:%S"),
         }
     return wanted
 
