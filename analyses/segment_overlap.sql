@@ -2,13 +2,10 @@
 with
 
 memberships as (
-
     select * from {{ ref('segment_memberships') }}
-
 ),
 
 pairs as (
-
     select
         one.segment,
         other.segment as other_segment,
@@ -17,7 +14,6 @@ pairs as (
     inner join memberships as other
         on one.customer_id = other.customer_id and one.segment <= other.segment
     group by one.segment, other.segment
-
 )
 
 select * from pairs

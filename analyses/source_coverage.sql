@@ -3,7 +3,6 @@
 with
 
 records as (
-
     select
         identities.customer_id,
         records.source,
@@ -15,20 +14,16 @@ records as (
         on records.record_id = identities.record_id
     -- what we published ourselves is no knowledge of the tool's
     where records.published_customer_id is null
-
 ),
 
 customers as (
-
     select
         customer_id,
         source_count
     from {{ ref('customers') }}
-
 ),
 
 coverage as (
-
     select
         records.source,
         count(*) as record_count,
@@ -42,7 +37,6 @@ coverage as (
     from records
     inner join customers on records.customer_id = customers.customer_id
     group by records.source
-
 )
 
 select * from coverage

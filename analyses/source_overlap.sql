@@ -2,7 +2,6 @@
 with
 
 known as (
-
     select distinct
         identities.customer_id,
         records.source
@@ -11,11 +10,9 @@ known as (
         on records.record_id = identities.record_id
     -- what we published ourselves is no knowledge of the tool's
     where records.published_customer_id is null
-
 ),
 
 pairs as (
-
     select
         one.source,
         other.source as other_source,
@@ -24,7 +21,6 @@ pairs as (
     inner join known as other
         on one.customer_id = other.customer_id and one.source < other.source
     group by one.source, other.source
-
 )
 
 select * from pairs

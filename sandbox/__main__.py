@@ -35,7 +35,12 @@ def serve(arguments: argparse.Namespace) -> None:
     """Answer as the stand-in systems until interrupted."""
     from sandbox import servers
 
-    servers.serve(arguments.dir, arguments.port)
+    try:
+        servers.serve(arguments.dir, arguments.port)
+    except OSError as error:
+        sys.exit(f"port {arguments.port} is not free ({error.strerror}): --port or SANDBOX_PORT")
+    except KeyboardInterrupt:
+        pass
 
 
 def demonstrate(arguments: argparse.Namespace) -> None:
@@ -91,6 +96,7 @@ def main() -> None:
     command.set_defaults(run=demonstrate)
 
     arguments = parser.parse_args()
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     arguments.run(arguments)
 

@@ -1,7 +1,6 @@
 with
 
 consents as (
-
     select
         customer_id,
         max(case when channel = 'email' then contact_value end) as email,
@@ -9,33 +8,25 @@ consents as (
     from {{ ref('customer_consents') }}
     where is_best and channel in ('email', 'sms')
     group by customer_id
-
 ),
 
 segments as (
-
     select
         customer_id,
         string_agg(segment, ',' order by segment) as segments
     from {{ ref('segment_memberships') }}
     group by customer_id
-
 ),
 
 customers as (
-
     select * from {{ ref('customers') }}
-
 ),
 
 metrics as (
-
     select * from {{ ref('customer_metrics') }}
-
 ),
 
 contactable as (
-
     select
         consents.customer_id,
         consents.email,
@@ -63,8 +54,7 @@ contactable as (
     from consents
     inner join customers on consents.customer_id = customers.customer_id
     inner join metrics on consents.customer_id = metrics.customer_id
-    left outer join segments on consents.customer_id = segments.customer_id
-
+    left join segments on consents.customer_id = segments.customer_id
 )
 
 select * from contactable

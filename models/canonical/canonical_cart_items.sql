@@ -1,19 +1,14 @@
 with
 
 cart_items as (
-
     select * from {{ ref('stg_magento__cart_items') }}
-
 ),
 
 carts as (
-
     select * from {{ ref('stg_magento__carts') }}
-
 ),
 
 canonical as (
-
     select
         'magento:' || cart_items.magento_cart_item_id as cart_item_id,
         'magento:' || cart_items.magento_cart_id as cart_id,
@@ -23,7 +18,6 @@ canonical as (
     from cart_items
     -- a line whose cart was set aside belongs to nobody
     inner join carts on cart_items.magento_cart_id = carts.magento_cart_id
-
 )
 
 select * from canonical

@@ -1,7 +1,6 @@
 with
 
 consents as (
-
     -- a new source is a line here
     select * from {{ ref('int_consents_magento') }}
     union all
@@ -14,17 +13,13 @@ consents as (
     select * from {{ ref('int_consents_sms') }}
     union all
     select * from {{ ref('int_consents_files') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 canonical as (
-
     select
         consents.consent_id,
         consents.source,
@@ -39,8 +34,7 @@ canonical as (
         consents.is_granted,
         consents.collected_at
     from consents
-    left outer join customers on consents.record_id = customers.record_id
-
+    left join customers on consents.record_id = customers.record_id
 )
 
 select * from canonical

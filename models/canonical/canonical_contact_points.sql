@@ -1,20 +1,15 @@
 with
 
 contact_points as (
-
     select * from {{ ref('int_contact_points') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 -- the same value given twice in one record is one contact point
 distinct_points as (
-
     select
         contact_points.record_id,
         customers.source,
@@ -30,7 +25,6 @@ distinct_points as (
         customers.source,
         contact_points.contact_type,
         contact_points.contact_value
-
 )
 
 select * from distinct_points

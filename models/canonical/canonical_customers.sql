@@ -1,39 +1,30 @@
 with
 
 customers as (
-
     select * from {{ ref('int_source_customers') }}
-
 ),
 
 published as (
-
     select * from {{ ref('int_published_records') }}
-
 ),
 
 own_values as (
-
     select * from {{ ref('int_own_values') }}
-
 ),
 
 genuine as (
-
     select customers.*
     from customers
-    left outer join published on customers.record_id = published.record_id
+    left join published on customers.record_id = published.record_id
     where published.record_id is null
     union all
     -- under what we published stands what the record itself said, for ever
     select own_values.*
     from own_values
     inner join published on own_values.record_id = published.record_id
-
 ),
 
 records as (
-
     -- a record that never said anything itself is there, but silent
     select
         customers.record_id,
@@ -64,9 +55,8 @@ records as (
         coalesce(genuine.created_at, customers.created_at) as created_at,
         coalesce(genuine.updated_at, customers.updated_at) as updated_at
     from customers
-    left outer join genuine on customers.record_id = genuine.record_id
-    left outer join published on customers.record_id = published.record_id
-
+    left join genuine on customers.record_id = genuine.record_id
+    left join published on customers.record_id = published.record_id
 )
 
 select * from records

@@ -1,7 +1,6 @@
 with
 
 events as (
-
     -- a new source is a line here
     select * from {{ ref('int_events_web') }}
     union all
@@ -14,17 +13,13 @@ events as (
     select * from {{ ref('int_events_sms') }}
     union all
     select * from {{ ref('int_events_files') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 canonical as (
-
     select
         events.event_id,
         events.source,
@@ -41,8 +36,7 @@ canonical as (
         cast(round(events.event_value, 2) as decimal(18, 2)) as value,
         events.occurred_at
     from events
-    left outer join customers on events.record_id = customers.record_id
-
+    left join customers on events.record_id = customers.record_id
 )
 
 select * from canonical

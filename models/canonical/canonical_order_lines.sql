@@ -1,7 +1,6 @@
 with
 
 order_lines as (
-
     -- a new source is a line here
     select * from {{ ref('int_order_lines_magento') }}
     union all
@@ -10,18 +9,14 @@ order_lines as (
     select * from {{ ref('int_order_lines_retail_pro') }}
     union all
     select * from {{ ref('int_order_lines_files') }}
-
 ),
 
 orders as (
-
     select * from {{ ref('int_orders') }}
-
 ),
 
 -- amounts are rounded here, once, so that every sum downstream is exact
 rounded as (
-
     select
         order_lines.order_line_id,
         order_lines.order_id,
@@ -40,7 +35,6 @@ rounded as (
     -- a line whose order was set aside has no date and no buyer; load_reconciliation
     -- counts it
     inner join orders on order_lines.order_id = orders.order_id
-
 )
 
 select * from rounded

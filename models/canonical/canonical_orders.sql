@@ -1,25 +1,18 @@
 with
 
 orders as (
-
     select * from {{ ref('int_orders') }}
-
 ),
 
 order_lines as (
-
     select * from {{ ref('canonical_order_lines') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 line_totals as (
-
     select
         order_id,
         sum(line_amount) as items_amount,
@@ -27,11 +20,9 @@ line_totals as (
         sum(tax_amount) as tax_amount
     from order_lines
     group by order_id
-
 ),
 
 amounts as (
-
     select
         orders.*,
         customers.record_id as known_record_id,
@@ -41,14 +32,12 @@ amounts as (
             as order_discount_amount,
         coalesce(orders.tax_amount, line_totals.tax_amount, 0) as order_tax_amount
     from orders
-    left outer join line_totals on orders.order_id = line_totals.order_id
+    left join line_totals on orders.order_id = line_totals.order_id
     -- a buyer whose record was set aside leaves an anonymous order: its amount counts
-    left outer join customers on orders.record_id = customers.record_id
-
+    left join customers on orders.record_id = customers.record_id
 ),
 
 canonical as (
-
     select
         order_id,
         source,
@@ -75,7 +64,6 @@ canonical as (
         ordered_at,
         updated_at
     from amounts
-
 )
 
 select * from canonical

@@ -1,18 +1,15 @@
 with
 
 products as (
-
     -- a new source is a line here
     select * from {{ ref('int_products_magento') }}
     union all
     select * from {{ ref('int_products_retail_pro') }}
     union all
     select * from {{ ref('int_products_files') }}
-
 ),
 
 ranked as (
-
     select
         *,
         row_number() over (
@@ -23,13 +20,11 @@ ranked as (
                 source_product_id asc
         ) as product_rank
     from products
-
 ),
 
 -- items of one catalogue that share a stock-keeping unit are one product: the newest
 -- on sale speaks for them
 canonical as (
-
     select
         source,
         product_id,
@@ -41,7 +36,6 @@ canonical as (
         updated_at
     from ranked
     where product_rank = 1
-
 )
 
 select * from canonical

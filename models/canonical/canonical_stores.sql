@@ -1,25 +1,18 @@
 with
 
 retail_pro_stores as (
-
     select * from {{ ref('stg_retail_pro__stores') }}
-
 ),
 
 magento_stores as (
-
     select * from {{ ref('stg_magento__stores') }}
-
 ),
 
 file_stores as (
-
     select * from {{ ref('stg_files__stores') }}
-
 ),
 
 stores as (
-
     select
         'retail_pro' as source,
         store_code as store_id,
@@ -61,7 +54,6 @@ stores as (
         email,
         coalesce(is_active, true) as is_active
     from file_stores
-
 )
 
 select * from stores

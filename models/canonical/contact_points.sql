@@ -1,24 +1,19 @@
 with
 
 contact_points as (
-
     select * from {{ ref('canonical_contact_points') }}
-
 ),
 
 customers as (
-
     select
         customers.record_id,
         coalesce(countries.country, '{{ var("default_country") }}') as country
     from {{ ref('canonical_customers') }} as customers
-    left outer join {{ ref('int_country_names') }} as countries
+    left join {{ ref('int_country_names') }} as countries
         on customers.country = countries.raw_country
-
 ),
 
 email_points as (
-
     select
         contact_points.record_id,
         contact_points.contact_type,
@@ -33,11 +28,9 @@ email_points as (
     inner join {{ ref('int_emails') }} as emails
         on contact_points.contact_value = emails.raw_email
     where contact_points.contact_type = 'email'
-
 ),
 
 phone_points as (
-
     select
         contact_points.record_id,
         contact_points.contact_type,
@@ -55,15 +48,12 @@ phone_points as (
             contact_points.contact_value = phones.raw_phone
             and customers.country = phones.country
     where contact_points.contact_type = 'phone'
-
 ),
 
 both_types as (
-
     select * from email_points
     union all
     select * from phone_points
-
 )
 
 select * from both_types

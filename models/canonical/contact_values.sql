@@ -1,7 +1,6 @@
 with
 
 emails as (
-
     select
         'email' as contact_type,
         raw_email as raw_value,
@@ -10,12 +9,10 @@ emails as (
         coalesce(email_key, nullif(lower(trim(raw_email)), '')) as contact_key,
         status
     from {{ ref('int_emails') }}
-
 ),
 
 -- a value that belongs to no record is read as the default country writes it
 phones as (
-
     select
         'phone' as contact_type,
         raw_phone as raw_value,
@@ -25,15 +22,12 @@ phones as (
         status
     from {{ ref('int_phones') }}
     where country = '{{ var("default_country") }}'
-
 ),
 
 contact_values as (
-
     select * from emails
     union all
     select * from phones
-
 )
 
 select * from contact_values

@@ -1,19 +1,14 @@
 with
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 countries as (
-
     select * from {{ ref('int_country_names') }}
-
 ),
 
 records as (
-
     select
         customers.record_id,
         customers.source,
@@ -58,19 +53,18 @@ records as (
     from customers
     inner join {{ ref('int_customer_names') }} as names
         on customers.record_id = names.record_id
-    left outer join countries on customers.country = countries.raw_country
-    left outer join {{ ref('int_birth_dates_judged') }} as birth_dates
+    left join countries on customers.country = countries.raw_country
+    left join {{ ref('int_birth_dates_judged') }} as birth_dates
         on
             customers.source = birth_dates.source
             and customers.birth_date = birth_dates.raw_birth_date
-    left outer join
+    left join
         {{ ref('int_emails') }} as emails
         on customers.email = emails.raw_email
     inner join {{ ref('int_customer_phones') }} as phones
         on customers.record_id = phones.record_id
-    left outer join {{ ref('int_customer_addresses') }} as addresses
+    left join {{ ref('int_customer_addresses') }} as addresses
         on customers.record_id = addresses.record_id
-
 )
 
 select * from records

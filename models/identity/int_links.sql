@@ -53,7 +53,7 @@ select
             then 'no name, not its best link'
     end as refusal
 from judged_pairs
-left outer join best_links
+left join best_links
     on
         judged_pairs.left_key = best_links.left_key
         and judged_pairs.right_key = best_links.right_key

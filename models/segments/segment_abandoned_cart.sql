@@ -1,22 +1,17 @@
 with
 
 carts as (
-
     select * from {{ ref('carts') }}
-
 ),
 
 metrics as (
-
     select
         customer_id,
         last_purchase_date
     from {{ ref('customer_metrics') }}
-
 ),
 
 abandoned as (
-
     select
         carts.customer_id,
         count(*) as cart_count,
@@ -31,7 +26,6 @@ abandoned as (
         -- whoever bought since, in a shop or on the web, is not to be reminded
         and coalesce(metrics.last_purchase_date < cast(carts.updated_at as date), true)
     group by carts.customer_id
-
 )
 
 select * from abandoned

@@ -11,7 +11,9 @@ SMS_REQUESTS_PER_SECOND and ZENDESK_REQUESTS_PER_MINUTE change them (0: no limit
 
 from __future__ import annotations
 
+import logging
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -44,6 +46,7 @@ from sandbox.servers import (
 from sandbox.servers.faults import Network, Observer
 from sandbox.servers.store import ROOT, Systems
 
+log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8900
 
@@ -138,8 +141,19 @@ def _server(app: Network, port: int) -> tuple[uvicorn.Server, socket.socket]:
 
 
 def serve(sandbox_dir: Path, port: int = DEFAULT_PORT) -> None:
-    """Serve the stand-ins until interrupted, and log the variables that point Orfèvre at them."""
+    """Serve the stand-ins until interrupted.
+
+    The variables that point Orfèvre at them, and at the demo's warehouse, are written to the file
+    `env` of the sandbox folder. Raises OSError when the port is taken.
+    """
     server, listener = _server(application(sandbox_dir), port)
+    folder = Path(sandbox_dir).resolve()
+    variables = environment(f"http://{HOST}:{listener.getsockname()[1]}", folder)
+    variables["ORFEVRE_DUCKDB_PATH"] = str(folder / "warehouse.duckdb")
+    lines = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
+    (folder / "env").write_text("\n".join(lines) + "\n")
+    log.info("The stand-ins listen on port %d until you press Ctrl-C.", port)
+    log.info("In another shell:  set -a; . %s; set +a", folder / "env")
     server.run(sockets=[listener])
 
 

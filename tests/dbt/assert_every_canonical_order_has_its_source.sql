@@ -2,7 +2,6 @@
 with
 
 documents as (
-
     select 'magento:' || magento_order_id as order_id
     from {{ ref('stg_magento__orders') }}
     union all
@@ -14,10 +13,9 @@ documents as (
     union all
     select source || ':' || source_order_id as order_id
     from {{ ref('stg_files__orders') }}
-
 )
 
 select orders.order_id
 from {{ ref('canonical_orders') }} as orders
-left outer join documents on orders.order_id = documents.order_id
+left join documents on orders.order_id = documents.order_id
 where documents.order_id is null

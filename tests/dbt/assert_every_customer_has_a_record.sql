@@ -4,9 +4,9 @@ select
     customers.record_count,
     count(records.record_id) as evidence_count
 from {{ ref('customers') }} as customers
-left outer join {{ ref('customer_identities') }} as identities
+left join {{ ref('customer_identities') }} as identities
     on customers.customer_id = identities.customer_id
-left outer join {{ ref('customer_records') }} as records
+left join {{ ref('customer_records') }} as records
     on
         identities.record_id = records.record_id
         and records.published_customer_id is null

@@ -2,18 +2,14 @@
 with
 
 expected as (
-
     select count(*) as event_count from {{ ref('canonical_events') }}
     union all
     select count(*) as event_count from {{ ref('orders') }}
     where status = 'completed'
-
 ),
 
 found as (
-
     select count(*) as event_count from {{ ref('customer_events') }}
-
 )
 
 select

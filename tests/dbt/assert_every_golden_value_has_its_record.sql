@@ -3,38 +3,31 @@
 with
 
 customers as (
-
     select
         customer_id,
         email,
         phone
     from {{ ref('customers') }}
-
 ),
 
 provenance as (
-
     select
         customer_id,
         record_id,
         field
     from {{ ref('customer_provenance') }}
     where field in ('email', 'phone')
-
 ),
 
 records as (
-
     select
         record_id,
         email,
         phone
     from {{ ref('customer_records') }}
-
 ),
 
 golden as (
-
     select
         customer_id,
         'email' as field,
@@ -46,16 +39,15 @@ golden as (
         'phone' as field,
         phone as value
     from customers
-
 )
 
 select
     golden.customer_id,
     golden.field
 from golden
-left outer join provenance
+left join provenance
     on golden.customer_id = provenance.customer_id and golden.field = provenance.field
-left outer join records on provenance.record_id = records.record_id
+left join records on provenance.record_id = records.record_id
 where
     golden.value is not null
     and golden.value <> coalesce(

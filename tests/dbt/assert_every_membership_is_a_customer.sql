@@ -2,6 +2,6 @@ select
     memberships.segment,
     memberships.customer_id
 from {{ ref('segment_memberships') }} as memberships
-left outer join {{ ref('customers') }} as customers
+left join {{ ref('customers') }} as customers
     on memberships.customer_id = customers.customer_id
 where customers.customer_id is null

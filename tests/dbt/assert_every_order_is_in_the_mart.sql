@@ -2,7 +2,6 @@
 with
 
 sums as (
-
     select
         'orders, canonical' as layer,
         count(*) as row_count,
@@ -26,7 +25,6 @@ sums as (
         count(*) as row_count,
         sum(line_amount) as amount
     from {{ ref('order_lines') }}
-
 )
 
 select

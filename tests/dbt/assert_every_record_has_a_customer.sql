@@ -1,9 +1,9 @@
 -- An echo of what we published may have none: it does not keep its customer alive.
 select records.record_id
 from {{ ref('customer_records') }} as records
-left outer join {{ ref('customer_identities') }} as identities
+left join {{ ref('customer_identities') }} as identities
     on records.record_id = identities.record_id
-left outer join {{ ref('customers') }} as customers
+left join {{ ref('customers') }} as customers
     on identities.customer_id = customers.customer_id
 group by records.record_id
 having

@@ -3,19 +3,15 @@
 with
 
 moved as (
-
     select coalesce(sum(record_count), 0) as record_count
     from {{ ref('identity_changes') }}
     where change_type in ('merged', 'split', 'moved')
-
 ),
 
 held as (
-
     select count(*) as record_count
     from {{ ref('int_previous_identities') }}
     where valid_to is null
-
 )
 
 select

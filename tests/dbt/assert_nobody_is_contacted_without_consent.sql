@@ -2,7 +2,6 @@
 with
 
 sent as (
-
     select
         customer_id,
         'email' as channel,
@@ -34,28 +33,22 @@ sent as (
         cellphone as contact_value
     from {{ ref('int_contactable_customers') }}
     where cellphone is not null
-
 ),
 
 consents as (
-
     select
         customer_id,
         channel,
         contact_value,
         is_granted
     from {{ ref('customer_consents') }}
-
 ),
 
 points as (
-
     select * from {{ ref('customer_contact_points') }}
-
 ),
 
 refusals as (
-
     select
         consents.channel,
         contact_values.contact_key
@@ -65,24 +58,23 @@ refusals as (
             consents.contact_type = contact_values.contact_type
             and consents.contact_value = contact_values.raw_value
     where not consents.is_granted and consents.evidence like 'splio blacklist%'
-
 )
 
 select
     sent.customer_id,
     sent.channel
 from sent
-left outer join consents
+left join consents
     on
         sent.customer_id = consents.customer_id
         and sent.channel = consents.channel
         and sent.contact_value = consents.contact_value
-left outer join points
+left join points
     on
         sent.customer_id = points.customer_id
         and sent.contact_type = points.contact_type
         and sent.contact_value = points.contact_value
-left outer join refusals
+left join refusals
     on
         sent.channel = refusals.channel
         and points.contact_key = refusals.contact_key

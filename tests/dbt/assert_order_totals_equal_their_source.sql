@@ -3,7 +3,6 @@
 with
 
 documents as (
-
     select
         'magento' as source,
         total_amount
@@ -44,27 +43,22 @@ documents as (
         source,
         total_amount
     from {{ ref('stg_files__orders') }}
-
 ),
 
 expected as (
-
     select
         source,
         cast(sum(total_amount) as decimal(18, 2)) as total_amount
     from documents
     group by source
-
 ),
 
 found as (
-
     select
         source,
         sum(total_amount) as total_amount
     from {{ ref('canonical_orders') }}
     group by source
-
 )
 
 select

@@ -2,25 +2,19 @@
 with
 
 orders as (
-
     select * from {{ ref('canonical_orders') }}
-
 ),
 
 order_lines as (
-
     select * from {{ ref('canonical_order_lines') }}
-
 ),
 
 line_totals as (
-
     select
         order_id,
         sum(line_amount) as lines_amount
     from order_lines
     group by order_id
-
 )
 
 select
@@ -29,7 +23,7 @@ select
     orders.items_amount,
     line_totals.lines_amount
 from orders
-left outer join line_totals on orders.order_id = line_totals.order_id
+left join line_totals on orders.order_id = line_totals.order_id
 where
     orders.total_amount
     <> orders.items_amount + orders.shipping_amount + orders.adjustment_amount

@@ -2,7 +2,6 @@
 with
 
 payload as (
-
     select
         cast('é' as text) as label,
         cast(null as text) as absent,
@@ -11,11 +10,9 @@ payload as (
         cast('2026-06-30' as date) as birthday,
         true as is_known,
         cast(7 as bigint) as item_count
-
 ),
 
 hashes as (
-
     select
         {{ payload_hash(
             ['label', 'absent', 'emptiness', 'amount', 'birthday', 'is_known', 'item_count']
@@ -23,7 +20,6 @@ hashes as (
         {{ payload_hash(['label', 'emptiness', 'absent']) }} as other_hash,
         {{ payload_hash(['label', 'absent', 'emptiness']) }} as first_hash
     from payload
-
 )
 
 select payload_hash

@@ -2,7 +2,6 @@
 with
 
 orders as (
-
     select
         coalesce(sum(items_amount), 0) as amount,
         coalesce(sum(case when customer_id is null then items_amount end), 0)
@@ -11,14 +10,11 @@ orders as (
     where
         status = 'completed'
         and cast(ordered_at as date) <= {{ as_of_date() }}
-
 ),
 
 metrics as (
-
     select coalesce(sum(revenue), 0) as amount
     from {{ ref('customer_metrics') }}
-
 )
 
 select

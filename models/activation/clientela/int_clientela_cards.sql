@@ -1,37 +1,26 @@
 with
 
 contacts as (
-
     select * from {{ ref('int_clientela_contacts') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('customers') }}
-
 ),
 
 metrics as (
-
     select * from {{ ref('customer_metrics') }}
-
 ),
 
 stores as (
-
     select * from {{ ref('int_clientela_stores') }}
-
 ),
 
 notes as (
-
     select * from {{ ref('int_clientela_notes') }}
-
 ),
 
 cards as (
-
     -- a customer of no store is nobody's on the tablets, unless a seller opened a card
     select
         contacts.destination_key,
@@ -65,10 +54,9 @@ cards as (
     from contacts
     inner join customers on contacts.customer_id = customers.customer_id
     inner join metrics on contacts.customer_id = metrics.customer_id
-    left outer join stores on contacts.customer_id = stores.customer_id
-    left outer join notes on contacts.customer_id = notes.customer_id
+    left join stores on contacts.customer_id = stores.customer_id
+    left join notes on contacts.customer_id = notes.customer_id
     where stores.customer_id is not null or contacts.card_id is not null
-
 )
 
 select * from cards

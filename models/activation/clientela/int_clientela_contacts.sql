@@ -3,23 +3,18 @@
 with
 
 keys as (
-
     select * from {{ ref('int_clientela_keys') }}
-
 ),
 
 records as (
-
     select
         record_id,
         email,
         phone
     from {{ ref('customer_records') }}
-
 ),
 
 agreements as (
-
     select
         record_id,
         max(case when contact_type = 'email' then 1 else 0 end) as has_email,
@@ -27,21 +22,17 @@ agreements as (
     from {{ ref('canonical_consents') }}
     where source = 'clientela' and is_granted
     group by record_id
-
 ),
 
 customers as (
-
     select
         customer_id,
         email,
         phone
     from {{ ref('customers') }}
-
 ),
 
 contacts as (
-
     select
         keys.customer_id,
         keys.destination_key,
@@ -56,9 +47,8 @@ contacts as (
         end as phone
     from keys
     inner join customers on keys.customer_id = customers.customer_id
-    left outer join records on keys.card_record_id = records.record_id
-    left outer join agreements on keys.card_record_id = agreements.record_id
-
+    left join records on keys.card_record_id = records.record_id
+    left join agreements on keys.card_record_id = agreements.record_id
 )
 
 select * from contacts

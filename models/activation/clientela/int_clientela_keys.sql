@@ -3,18 +3,15 @@
 with
 
 cards as (
-
     select
         'clientela:' || clientela_card_id as record_id,
         clientela_card_id,
         external_customer_id,
         created_at
     from {{ ref('stg_clientela__customers') }}
-
 ),
 
 identities as (
-
     select
         identities.record_id,
         identities.customer_id,
@@ -23,17 +20,13 @@ identities as (
     from {{ ref('customer_identities') }} as identities
     inner join {{ ref('customer_records') }} as records
         on identities.record_id = records.record_id
-
 ),
 
 customers as (
-
     select customer_id from {{ ref('customers') }}
-
 ),
 
 known as (
-
     select
         identities.customer_id,
         cards.record_id,
@@ -54,27 +47,24 @@ known as (
     from cards
     inner join identities on cards.record_id = identities.record_id
     -- an id that is another living customer's stays with that customer
-    left outer join customers as namesakes
+    left join customers as namesakes
         on
             cards.external_customer_id = namesakes.customer_id
             and cards.external_customer_id <> identities.customer_id
     where namesakes.customer_id is null
-
 ),
 
 keys as (
-
     select
         customers.customer_id,
         coalesce(known.external_customer_id, customers.customer_id) as destination_key,
         known.clientela_card_id as card_id,
         known.record_id as card_record_id
     from customers
-    left outer join known
+    left join known
         on
             customers.customer_id = known.customer_id
             and known.position = 1
-
 )
 
 select * from keys

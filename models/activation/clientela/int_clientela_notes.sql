@@ -1,7 +1,6 @@
 with
 
 orders as (
-
     select
         customer_id,
         cast(cast(ordered_at as date) as text) || ' '
@@ -16,59 +15,48 @@ orders as (
         customer_id is not null
         and status = 'completed'
         and cast(ordered_at as date) <= {{ as_of_date() }}
-
 ),
 
 last_orders as (
-
     select
         customer_id,
         string_agg(note, '; ' order by position) as last_orders
     from orders
     where position <= {{ var('card_last_orders') }}
     group by customer_id
-
 ),
 
 products as (
-
     select
         product_id,
         name
     from {{ ref('products') }}
-
 ),
 
 wishes as (
-
     select distinct
         items.customer_id,
         coalesce(products.name, items.product_id) as wish
     from {{ ref('wish_list_items') }} as items
-    left outer join products on items.product_id = products.product_id
+    left join products on items.product_id = products.product_id
     where items.is_waiting and items.customer_id is not null
-
 ),
 
 wish_lists as (
-
     select
         customer_id,
         string_agg(wish, '; ' order by wish) as wish_list
     from wishes
     group by customer_id
-
 ),
 
 notes as (
-
     select
         coalesce(last_orders.customer_id, wish_lists.customer_id) as customer_id,
         last_orders.last_orders,
         wish_lists.wish_list
     from last_orders
     full outer join wish_lists on last_orders.customer_id = wish_lists.customer_id
-
 )
 
 select * from notes

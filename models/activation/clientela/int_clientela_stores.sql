@@ -2,16 +2,13 @@
 with
 
 customers as (
-
     select
         customer_id,
         home_store_id
     from {{ ref('customers') }}
-
 ),
 
 purchases as (
-
     select
         customer_id,
         store_id
@@ -22,11 +19,9 @@ purchases as (
         and cast(ordered_at as date)
         > {{ date_before(var('card_visible_months'), 'month') }}
         and cast(ordered_at as date) <= {{ as_of_date() }}
-
 ),
 
 stores as (
-
     select
         customer_id,
         home_store_id as store_id
@@ -38,18 +33,15 @@ stores as (
         store_id
     from purchases
     where customer_id is not null and store_id is not null
-
 ),
 
 visible as (
-
     select
         customer_id,
         '[' || string_agg('"' || store_id || '"', ', ' order by store_id)
         || ']' as visible_in_stores
     from stores
     group by customer_id
-
 )
 
 select * from visible

@@ -1,19 +1,14 @@
 with
 
 cards as (
-
     select * from {{ ref('int_clientela_cards') }}
-
 ),
 
 consents as (
-
     select * from {{ ref('int_clientela_consents') }}
-
 ),
 
 flagged as (
-
     -- what the seller sees of each contact point: whether marketing may use it
     select
         cards.*,
@@ -21,15 +16,13 @@ flagged as (
         coalesce(phones.may_sms, false) as has_sms_consent,
         coalesce(phones.may_call, false) as has_phone_consent
     from cards
-    left outer join consents as emails
+    left join consents as emails
         on cards.customer_id = emails.customer_id and cards.email = emails.contact_value
-    left outer join consents as phones
+    left join consents as phones
         on cards.customer_id = phones.customer_id and cards.phone = phones.contact_value
-
 ),
 
 hashed as (
-
     select
         destination_key,
         customer_id,
@@ -73,7 +66,6 @@ hashed as (
         has_sms_consent,
         has_phone_consent
     from flagged
-
 )
 
 select * from hashed

@@ -3,16 +3,13 @@
 with
 
 customers as (
-
     select
         *,
         replace(lower(email), ' ', '') as address
     from {{ ref('int_contactable_customers') }}
-
 ),
 
 normalised as (
-
     select
         customer_id,
         case
@@ -28,11 +25,9 @@ normalised as (
         replace(postcode, ' ', '') as postcode,
         upper(country) as country
     from customers
-
 ),
 
 hashed as (
-
     select
         customer_id,
         {{ sha256('email') }} as email_sha256,
@@ -42,11 +37,9 @@ hashed as (
         postcode,
         country
     from normalised
-
 ),
 
 members as (
-
     select
         customer_id as destination_key,
         customer_id,
@@ -62,7 +55,6 @@ members as (
         postcode,
         country
     from hashed
-
 )
 
 select * from members

@@ -1,14 +1,11 @@
 with
 
 customers as (
-
     -- a row is there only with a consent, and only with what the consent is about
     select * from {{ ref('int_contactable_customers') }}
-
 ),
 
 hashed as (
-
     select
         customer_id as destination_key,
         customer_id,
@@ -44,7 +41,6 @@ hashed as (
         first_purchase_date,
         last_purchase_date
     from customers
-
 )
 
 select * from hashed

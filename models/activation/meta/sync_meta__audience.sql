@@ -3,13 +3,10 @@
 with
 
 customers as (
-
     select * from {{ ref('int_contactable_customers') }}
-
 ),
 
 normalised as (
-
     select
         customer_id,
         lower(trim(email)) as email,
@@ -24,11 +21,9 @@ normalised as (
         substring(cast(birth_date as text), 9, 2) as birth_day,
         substring(gender, 1, 1) as gender
     from customers
-
 ),
 
 hashed as (
-
     select
         customer_id,
         {{ sha256('email') }} as email_sha256,
@@ -43,11 +38,9 @@ hashed as (
         {{ sha256('birth_day') }} as birth_day_sha256,
         {{ sha256('gender') }} as gender_sha256
     from normalised
-
 ),
 
 members as (
-
     select
         customer_id as destination_key,
         customer_id,
@@ -69,7 +62,6 @@ members as (
         birth_day_sha256,
         gender_sha256
     from hashed
-
 )
 
 select * from members

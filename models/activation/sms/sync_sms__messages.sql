@@ -1,32 +1,25 @@
 with
 
 campaigns as (
-
     select * from {{ ref('sms_campaigns') }}
     where
         {{ var('are_sms_campaigns_on') }}
         and {{ as_of_date() }} between first_day and last_day
-
 ),
 
 members as (
-
     select * from {{ ref('segment_memberships') }}
-
 ),
 
 customers as (
-
     select
         customer_id,
         cellphone
     from {{ ref('int_contactable_customers') }}
     where cellphone is not null
-
 ),
 
 messages as (
-
     select
         campaigns.campaign || ':' || {{ sha256('customers.cellphone') }}
             as destination_key,
@@ -40,11 +33,9 @@ messages as (
     from campaigns
     inner join members on campaigns.segment = members.segment
     inner join customers on members.customer_id = customers.customer_id
-
 ),
 
 hashed as (
-
     -- two people who share a phone get one message, and no second one when the first
     -- of them leaves or is merged: the key is the phone's
     select
@@ -56,7 +47,6 @@ hashed as (
         message
     from messages
     where position = 1
-
 )
 
 select * from hashed

@@ -1,37 +1,26 @@
 with
 
 keys as (
-
     select * from {{ ref('int_splio_keys') }}
-
 ),
 
 consents as (
-
     select * from {{ ref('int_splio_consents') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('customers') }}
-
 ),
 
 metrics as (
-
     select * from {{ ref('customer_metrics') }}
-
 ),
 
 segments as (
-
     select * from {{ ref('int_splio_segments') }}
-
 ),
 
 contacts as (
-
     select
         keys.destination_key,
         consents.customer_id,
@@ -66,8 +55,7 @@ contacts as (
     inner join customers on consents.customer_id = customers.customer_id
     inner join keys on consents.customer_id = keys.customer_id
     inner join metrics on consents.customer_id = metrics.customer_id
-    left outer join segments on consents.customer_id = segments.customer_id
-
+    left join segments on consents.customer_id = segments.customer_id
 )
 
 select * from contacts

@@ -5,17 +5,14 @@
 with
 
 contacts as (
-
     select
         'splio:' || splio_contact_id as record_id,
         contact_key,
         created_at
     from {{ ref('stg_splio__contacts') }}
-
 ),
 
 identities as (
-
     select
         identities.record_id,
         identities.customer_id,
@@ -24,17 +21,13 @@ identities as (
     from {{ ref('customer_identities') }} as identities
     inner join {{ ref('customer_records') }} as records
         on identities.record_id = records.record_id
-
 ),
 
 customers as (
-
     select customer_id from {{ ref('customers') }}
-
 ),
 
 known as (
-
     select
         identities.customer_id,
         contacts.contact_key,
@@ -51,25 +44,22 @@ known as (
         ) as position
     from contacts
     inner join identities on contacts.record_id = identities.record_id
-    left outer join customers as namesakes
+    left join customers as namesakes
         on
             contacts.contact_key = namesakes.customer_id
             and contacts.contact_key <> identities.customer_id
     where namesakes.customer_id is null
-
 ),
 
 keys as (
-
     select
         customers.customer_id,
         coalesce(known.contact_key, customers.customer_id) as destination_key
     from customers
-    left outer join known
+    left join known
         on
             customers.customer_id = known.customer_id
             and known.position = 1
-
 )
 
 select * from keys

@@ -1,14 +1,11 @@
 with
 
 contacts as (
-
     -- a row is here only with a consent: see int_splio_consents
     select * from {{ ref('int_splio_contacts') }}
-
 ),
 
 hashed as (
-
     select
         destination_key,
         customer_id,
@@ -44,7 +41,6 @@ hashed as (
         revenue_12_months,
         average_basket
     from contacts
-
 )
 
 select * from hashed

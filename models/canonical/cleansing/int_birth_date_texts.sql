@@ -1,7 +1,6 @@
 with
 
 written as (
-
     select
         source,
         birth_date as raw_birth_date,
@@ -9,23 +8,19 @@ written as (
     from {{ ref('canonical_customers') }}
     where birth_date is not null
     group by source, birth_date
-
 ),
 
 -- the time of day, which a birth date does not have, is dropped
 dated as (
-
     select
         *,
         translate(
             split_part(split_part(trim(raw_birth_date), ' ', 1), 'T', 1), '/. ', '---'
         ) as date_text
     from written
-
 ),
 
 parts as (
-
     select
         *,
         case
@@ -36,7 +31,7 @@ parts as (
                     substr(date_text, 1, 4) || '-' || substr(date_text, 5, 2)
                     || '-' || substr(date_text, 7, 2)
             when
-                {{ matches_pattern('date_text', '^[0-9]{1,2}-[0-9]{1,2}-([0-9]{2}|[0-9]{4})$') }}
+                {{ matches_pattern('date_text', '^[0-9]{1,2}-[0-9]{1,2}-([0-9]{2}){1,2}$') }}
                 then
                     split_part(date_text, '-', 3)
                     || '-'
@@ -44,7 +39,6 @@ parts as (
                     || '-' || split_part(date_text, '-', 1)
         end as year_month_day
     from dated
-
 )
 
 select * from parts

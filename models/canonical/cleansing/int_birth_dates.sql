@@ -1,13 +1,10 @@
 with
 
 parts as (
-
     select * from {{ ref('int_birth_date_texts') }}
-
 ),
 
 numbers as (
-
     select
         *,
         cast(split_part(year_month_day, '-', 1) as integer) as written_year,
@@ -16,12 +13,10 @@ numbers as (
         length(split_part(year_month_day, '-', 1)) = 2 as is_short_year,
         cast(extract(year from {{ as_of_date() }}) as integer) as this_year
     from parts
-
 ),
 
 -- 12/31/1980 can only be the American order; a two-digit year is the latest that fits
 read_numbers as (
-
     select
         *,
         case
@@ -37,11 +32,9 @@ read_numbers as (
         case when second_number > 12 then second_number else third_number end
             as day_number
     from numbers
-
 ),
 
 calendar as (
-
     select
         *,
         case
@@ -57,11 +50,9 @@ calendar as (
             else 28
         end as days_in_month
     from read_numbers
-
 ),
 
 calendar_dates as (
-
     select
         source,
         raw_birth_date,
@@ -71,7 +62,6 @@ calendar_dates as (
                 then make_date(year_number, month_number, day_number)
         end as birth_date
     from calendar
-
 )
 
 select * from calendar_dates

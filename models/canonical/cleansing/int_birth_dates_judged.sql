@@ -1,20 +1,15 @@
 with
 
 dates as (
-
     select * from {{ ref('int_birth_dates') }}
-
 ),
 
 placeholders as (
-
     select * from {{ ref('birth_date_placeholders') }}
-
 ),
 
 -- a first of January that too many customers of one source share is a till's default
 shares as (
-
     select
         source,
         birth_date,
@@ -23,11 +18,9 @@ shares as (
     from dates
     where birth_date is not null
     group by source, birth_date
-
 ),
 
 judged as (
-
     select
         dates.source,
         dates.raw_birth_date,
@@ -50,10 +43,9 @@ judged as (
             else 'valid'
         end as status
     from dates
-    left outer join placeholders on dates.birth_date = placeholders.birth_date
-    left outer join shares
+    left join placeholders on dates.birth_date = placeholders.birth_date
+    left join shares
         on dates.source = shares.source and dates.birth_date = shares.birth_date
-
 )
 
 select * from judged

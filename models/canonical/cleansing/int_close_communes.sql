@@ -1,37 +1,30 @@
 with
 
 localities as (
-
     select distinct
         postcode,
         city_key
     from {{ ref('int_localities_read') }}
     where
         length(city_key) >= 4 and (is_french or country is null and not has_lost_zero)
-
 ),
 
 communes as (
-
     select * from {{ ref('communes') }}
-
 ),
 
 unknown as (
-
     select localities.*
     from localities
-    left outer join communes
+    left join communes
         on
             localities.postcode = communes.postcode
             and localities.city_key = communes.city_key
     where communes.postcode is null
-
 ),
 
 -- one letter out of four is a slip; of a name cut short, its beginning is left
 close as (
-
     select
         unknown.postcode,
         unknown.city_key,
@@ -46,11 +39,9 @@ close as (
             length(unknown.city_key) >= 6
             and communes.city_key like unknown.city_key || '%'
         )
-
 ),
 
 lone as (
-
     select
         postcode,
         city_key,
@@ -59,7 +50,6 @@ lone as (
     from close
     group by postcode, city_key
     having count(distinct insee_code) = 1
-
 )
 
 select * from lone

@@ -1,19 +1,14 @@
 with
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 street_lines as (
-
     select * from {{ ref('int_street_lines') }}
-
 ),
 
 addresses as (
-
     select
         customers.record_id,
         places.postcode,
@@ -52,11 +47,11 @@ addresses as (
             else places.status
         end as status
     from customers
-    left outer join street_lines as streets
+    left join street_lines as streets
         on customers.address_line_1 = streets.raw_line
-    left outer join street_lines as complements
+    left join street_lines as complements
         on customers.address_line_2 = complements.raw_line
-    left outer join {{ ref('int_places') }} as places
+    left join {{ ref('int_places') }} as places
         on
             coalesce(customers.postcode, '') = coalesce(places.raw_postcode, '')
             and coalesce(customers.city, '') = coalesce(places.raw_city, '')
@@ -64,7 +59,6 @@ addresses as (
     where
         customers.address_line_1 is not null or customers.address_line_2 is not null
         or customers.postcode is not null or customers.city is not null
-
 )
 
 select * from addresses

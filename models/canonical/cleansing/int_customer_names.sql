@@ -1,13 +1,10 @@
 with
 
 weighed as (
-
     select * from {{ ref('int_customer_names_weighed') }}
-
 ),
 
 named as (
-
     select
         record_id,
         raw_title,
@@ -44,11 +41,9 @@ named as (
             else 'missing'
         end as name_status
     from weighed
-
 ),
 
 resolved as (
-
     select
         named.record_id,
         case
@@ -70,11 +65,10 @@ resolved as (
         named.is_company,
         named.is_swapped and not named.is_company as is_name_swapped
     from named
-    left outer join {{ ref('titles') }} as titles
+    left join {{ ref('titles') }} as titles
         on {{ text_key('named.raw_title') }} = titles.title_key
-    left outer join {{ ref('genders') }} as genders
+    left join {{ ref('genders') }} as genders
         on {{ text_key('named.raw_gender') }} = genders.gender_key
-
 )
 
 select * from resolved

@@ -1,20 +1,15 @@
 with
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 forms as (
-
     select * from {{ ref('int_name_forms') }}
-
 ),
 
 -- how much likelier the two names are the other way round, by their bearers in France
 weighed as (
-
     select
         customers.record_id,
         customers.title as raw_title,
@@ -48,12 +43,11 @@ weighed as (
             else given.name_text || ' ' || family.name_text
         end as whole_name
     from customers
-    left outer join forms as given on customers.first_name = given.raw_name
-    left outer join forms as family on customers.last_name = family.raw_name
-    left outer join forms as birth
+    left join forms as given on customers.first_name = given.raw_name
+    left join forms as family on customers.last_name = family.raw_name
+    left join forms as birth
         on customers.birth_name = birth.raw_name and not birth.is_placeholder
-    left outer join forms as company on customers.company_name = company.raw_name
-
+    left join forms as company on customers.company_name = company.raw_name
 )
 
 select * from weighed

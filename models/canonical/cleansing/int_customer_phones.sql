@@ -1,26 +1,21 @@
 with
 
 customers as (
-
     select
         customers.record_id,
         customers.phone,
         customers.mobile_phone,
         coalesce(countries.country, '{{ var("default_country") }}') as country
     from {{ ref('canonical_customers') }} as customers
-    left outer join {{ ref('int_country_names') }} as countries
+    left join {{ ref('int_country_names') }} as countries
         on customers.country = countries.raw_country
-
 ),
 
 phones as (
-
     select * from {{ ref('int_phones') }}
-
 ),
 
 chosen as (
-
     select
         customers.record_id,
         case
@@ -35,15 +30,14 @@ chosen as (
             else coalesce(landlines.status, mobiles.status, 'missing')
         end as status
     from customers
-    left outer join phones as landlines
+    left join phones as landlines
         on
             customers.phone = landlines.raw_phone
             and customers.country = landlines.country
-    left outer join phones as mobiles
+    left join phones as mobiles
         on
             customers.mobile_phone = mobiles.raw_phone
             and customers.country = mobiles.country
-
 )
 
 select * from chosen

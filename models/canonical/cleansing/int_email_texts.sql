@@ -1,7 +1,6 @@
 with
 
 written as (
-
     select email as raw_email from {{ ref('canonical_customers') }}
     union
     select contact_value from {{ ref('canonical_contact_points') }}
@@ -15,22 +14,18 @@ written as (
     select email from {{ ref('canonical_carts') }}
     union
     select email from {{ ref('canonical_stores') }}
-
 ),
 
 lowered as (
-
     select
         raw_email,
         lower(trim(raw_email)) as email
     from written
     where raw_email is not null
-
 ),
 
 -- only an address that does not read at once pays for the repairs
 separated as (
-
     select
         raw_email,
         case
@@ -45,7 +40,6 @@ separated as (
                 ), '[at]', '@'), ' at ', '@'), 'mailto:', ''), '@@', '@')
         end as email
     from lowered
-
 )
 
 select * from separated

@@ -1,19 +1,14 @@
 with
 
 judged as (
-
     select * from {{ ref('int_emails_judged') }}
-
 ),
 
 providers as (
-
     select * from {{ ref('email_providers') }}
-
 ),
 
 keyed as (
-
     select
         judged.raw_email,
         case when judged.status <> 'invalid' then judged.email end as email,
@@ -33,7 +28,6 @@ keyed as (
         judged.email <> lower(trim(judged.raw_email)) as is_corrected
     from judged
     left join providers on judged.domain = providers.domain
-
 )
 
 select * from keyed

@@ -1,7 +1,6 @@
 with
 
 emails as (
-
     select
         raw_email,
         local_part,
@@ -9,19 +8,15 @@ emails as (
         local_part || '@' || domain as email,
         has_two_signs
     from {{ ref('int_emails_repaired') }}
-
 ),
 
 stores as (
-
     select distinct lower(trim(email)) as email
     from {{ ref('canonical_stores') }}
     where email is not null
-
 ),
 
 judged as (
-
     select
         emails.*,
         case
@@ -51,7 +46,6 @@ judged as (
         on emails.local_part = local_parts.local_part
     left join {{ ref('disposable_email_domains') }} as disposable
         on emails.domain = disposable.domain
-
 )
 
 select * from judged

@@ -1,13 +1,10 @@
 with
 
 separated as (
-
     select * from {{ ref('int_email_texts') }}
-
 ),
 
 cleared as (
-
     select
         raw_email,
         case
@@ -20,11 +17,9 @@ cleared as (
                 ) }}
         end as email
     from separated
-
 ),
 
 trimmed as (
-
     select
         raw_email,
         case
@@ -37,22 +32,18 @@ trimmed as (
             else email
         end as email
     from cleared
-
 ),
 
 parted as (
-
     select
         raw_email,
         split_part(email, '@', 1) as local_part,
         split_part(email, '@', 2) as domain,
         email like '%@%@%' as has_two_signs
     from trimmed
-
 ),
 
 corrected as (
-
     select
         parted.raw_email,
         parted.local_part,
@@ -61,7 +52,6 @@ corrected as (
     from parted
     left join {{ ref('email_domain_corrections') }} as corrections
         on parted.domain = corrections.domain
-
 )
 
 select * from corrected

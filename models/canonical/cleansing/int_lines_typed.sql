@@ -1,25 +1,20 @@
 with
 
 unboxed as (
-
     select * from {{ ref('int_lines_unboxed') }}
-
 ),
 
 -- the number and its BIS, then the word that tells the kind of street
 opened as (
-
     select
         raw_line,
         postal_box,
         {{ replace_pattern('line', '^([0-9]+)(BIS|TER|QUATER|[A-F]) ', '\\1 \\2 ') }}
             as line
     from unboxed
-
 ),
 
 numbered as (
-
     select
         raw_line,
         postal_box,
@@ -28,11 +23,9 @@ numbered as (
             'line', '^([0-9]+ ((BIS|TER|QUATER|[A-F]) )?)'
         ) }}, '') as street_number
     from opened
-
 ),
 
 typed as (
-
     select
         numbered.raw_line,
         numbered.postal_box,
@@ -54,11 +47,9 @@ typed as (
                 substr(numbered.line, length(numbered.street_number) + 1), ' ', 1
             )
             = street_words.word
-
 ),
 
 fitted as (
-
     select
         raw_line,
         postal_box,
@@ -67,7 +58,6 @@ fitted as (
             else coalesce(short_line, line)
         end as line
     from typed
-
 )
 
 select * from fitted

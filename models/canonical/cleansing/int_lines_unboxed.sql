@@ -1,32 +1,25 @@
 with
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 written as (
-
     select address_line_1 as raw_line from customers
     union
     select address_line_2 as raw_line from customers
-
 ),
 
 -- NF Z10-011: capitals, no accents, no punctuation
 normalised as (
-
     select
         raw_line,
         {{ text_key(repair_mojibake('raw_line')) }} as line
     from written
     where raw_line is not null
-
 ),
 
 boxed as (
-
     select
         raw_line,
         case
@@ -38,11 +31,9 @@ boxed as (
         end as postal_box,
         line
     from normalised
-
 ),
 
 unboxed as (
-
     select
         raw_line,
         nullif(trim({{ replace_pattern(
@@ -57,7 +48,6 @@ unboxed as (
             ) }}), '')
         end as line
     from boxed
-
 )
 
 select * from unboxed

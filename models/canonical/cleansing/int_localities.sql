@@ -1,25 +1,18 @@
 with
 
 localities as (
-
     select * from {{ ref('int_localities_read') }}
-
 ),
 
 communes as (
-
     select * from {{ ref('communes') }}
-
 ),
 
 cedexes as (
-
     select * from {{ ref('cedexes') }}
-
 ),
 
 matched as (
-
     select
         localities.*,
         exact.insee_code as exact_insee_code,
@@ -44,24 +37,23 @@ matched as (
         cities.insee_code as generic_insee_code,
         cities.city as generic_city
     from localities
-    left outer join communes as exact
+    left join communes as exact
         on
             localities.postcode = exact.postcode
             and localities.city_key = exact.city_key
-    left outer join cedexes on localities.postcode = cedexes.postcode
-    left outer join {{ ref('int_french_postcodes') }} as postcodes
+    left join cedexes on localities.postcode = cedexes.postcode
+    left join {{ ref('int_french_postcodes') }} as postcodes
         on localities.postcode = postcodes.postcode
-    left outer join {{ ref('int_lone_names') }} as lone_names
+    left join {{ ref('int_lone_names') }} as lone_names
         on localities.city_key = lone_names.city_key
-    left outer join {{ ref('int_close_communes') }} as close_names
+    left join {{ ref('int_close_communes') }} as close_names
         on
             localities.postcode = close_names.postcode
             and localities.city_key = close_names.city_key
-    left outer join {{ ref('int_department_cities') }} as cities
+    left join {{ ref('int_department_cities') }} as cities
         on
             localities.postcode = cities.generic_postcode
             and localities.city_key = cities.city_key
-
 )
 
 select * from matched

@@ -1,15 +1,12 @@
 with
 
 matched as (
-
     select * from {{ ref('int_localities') }}
-
 ),
 
 -- postcode and city vouch for each other; one of them alone, only for an address said
 -- to be French: 2600 and 20095 are postcodes of other countries too
 read_so as (
-
     select
         *,
         case
@@ -28,11 +25,9 @@ read_so as (
             else 'unknown_city'
         end as reading
     from matched
-
 ),
 
 found as (
-
     select
         *,
         reading in ('exact', 'cedex', 'lone_postcode', 'lone_name', 'close_name')
@@ -55,7 +50,6 @@ found as (
         end as found_city,
         case when reading = 'cedex' then coalesce(cedex, 'CEDEX') end as found_cedex
     from read_so
-
 )
 
 select * from found

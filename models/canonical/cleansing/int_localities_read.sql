@@ -1,14 +1,11 @@
 with
 
 keyed as (
-
     select * from {{ ref('int_localities_written') }}
-
 ),
 
 -- 75008 PARIS CEDEX 08 in the city: the postcode, the city and the cedex apart
 parted as (
-
     select
         raw_postcode,
         raw_city,
@@ -23,12 +20,10 @@ parted as (
         {{ replace_pattern('city_text', '^[0-9]{5} | ?CEDEX.*$', '') }} as city_text,
         {{ extract_pattern('city_text', '(CEDEX.*)$') }} as cedex
     from keyed
-
 ),
 
 -- 1000 is Bourg-en-Bresse, or Bruxelles
 zeroed as (
-
     select
         *,
         coalesce(
@@ -37,12 +32,10 @@ zeroed as (
             false
         ) as has_lost_zero
     from parted
-
 ),
 
 -- what compares: ST for SAINT, no arrondissement, no blanks
 folded as (
-
     select
         raw_postcode,
         raw_city,
@@ -63,7 +56,6 @@ folded as (
             ), ' SAINTE ', ' STE '), ' S ', ' SUR '), ' SS ', ' SOUS '), ' ', ''
         ), '') as city_key
     from zeroed
-
 )
 
 select * from folded

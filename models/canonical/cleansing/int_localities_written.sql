@@ -1,7 +1,6 @@
 with
 
 written as (
-
     select distinct
         customers.postcode as raw_postcode,
         customers.city as raw_city,
@@ -12,20 +11,17 @@ written as (
         ), false)
             as is_french
     from {{ ref('canonical_customers') }} as customers
-    left outer join {{ ref('int_country_names') }} as countries
+    left join {{ ref('int_country_names') }} as countries
         on customers.country = countries.raw_country
     where customers.postcode is not null or customers.city is not null
-
 ),
 
 keyed as (
-
     select
         *,
         {{ text_key(repair_mojibake('raw_city')) }} as city_text,
         {{ replace_pattern('upper(raw_postcode)', '^F[ -]+|[^A-Z0-9]', '') }} as postcode_text
     from written
-
 )
 
 select * from keyed

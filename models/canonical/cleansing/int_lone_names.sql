@@ -1,13 +1,10 @@
 with
 
 communes as (
-
     select * from {{ ref('communes') }}
-
 ),
 
 lone_names as (
-
     select
         city_key,
         min(insee_code) as insee_code,
@@ -16,7 +13,6 @@ lone_names as (
     from communes
     group by city_key
     having count(distinct insee_code) = 1
-
 )
 
 select * from lone_names

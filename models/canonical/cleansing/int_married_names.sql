@@ -1,14 +1,11 @@
 with
 
 texts as (
-
     select * from {{ ref('int_name_texts') }}
-
 ),
 
 -- DUPONT épouse MARTIN, DUPONT ép. MARTIN, MARTIN née DUPONT
 married as (
-
     select
         raw_name,
         case
@@ -24,11 +21,9 @@ married as (
             else name_text
         end as name_text
     from texts
-
 ),
 
 parted as (
-
     select
         raw_name,
         rtrim(case
@@ -40,7 +35,6 @@ parted as (
             when name_text like '%<%' then split_part(name_text, '<', 2)
         end, ' ).,-') as birth_text
     from married
-
 )
 
 select * from parted

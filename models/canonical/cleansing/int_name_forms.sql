@@ -1,25 +1,18 @@
 with
 
 parted as (
-
     select * from {{ ref('int_married_names') }}
-
 ),
 
 texts as (
-
     select * from {{ ref('int_name_texts') }}
-
 ),
 
 placeholders as (
-
     select * from {{ ref('name_placeholders') }}
-
 ),
 
 company_words as (
-
     select distinct texts.raw_name
     from texts
     cross join {{ split_words('texts.name_key', 'words') }}
@@ -28,17 +21,13 @@ company_words as (
             words.word = company_words.word
             and (company_words.word_position = 'anywhere' or words.position = 1)
     where texts.name_key like '% %'
-
 ),
 
 frequencies as (
-
     select * from {{ ref('name_frequencies') }}
-
 ),
 
 forms as (
-
     select
         texts.raw_name,
         texts.name_text,
@@ -63,12 +52,11 @@ forms as (
         texts.is_title
     from texts
     inner join parted on texts.raw_name = parted.raw_name
-    left outer join {{ ref('int_whole_names') }} as wholes
+    left join {{ ref('int_whole_names') }} as wholes
         on texts.raw_name = wholes.raw_name
-    left outer join placeholders on texts.name_key = placeholders.name_key
-    left outer join company_words on texts.raw_name = company_words.raw_name
-    left outer join frequencies on texts.name_key = frequencies.name
-
+    left join placeholders on texts.name_key = placeholders.name_key
+    left join company_words on texts.raw_name = company_words.raw_name
+    left join frequencies on texts.name_key = frequencies.name
 )
 
 select * from forms

@@ -1,14 +1,11 @@
 with
 
 repaired as (
-
     select * from {{ ref('int_names_written') }}
-
 ),
 
 -- the first words, as a title may have them: M., Mme, M. et Mme
 led as (
-
     select
         raw_name,
         name_text,
@@ -17,11 +14,9 @@ led as (
             'name_text', '^([A-Za-z]+[.]? ?(et|ou|and|&|/) ?[A-Za-z]+[.]?) '
         ) }} as couple
     from repaired
-
 ),
 
 titled as (
-
     select
         led.raw_name,
         coalesce(couples.title, titles.title) as title,
@@ -35,18 +30,16 @@ titled as (
             else led.name_text
         end as name_text
     from led
-    left outer join {{ ref('titles') }} as titles
+    left join {{ ref('titles') }} as titles
         on {{ text_key('led.first_word') }} = titles.title_key and titles.is_name_prefix
-    left outer join {{ ref('titles') }} as couples
+    left join {{ ref('titles') }} as couples
         on
             {{ text_key("replace(replace(led.couple, '&', ' et '), '/', ' ')") }}
             = couples.title_key
             and couples.is_name_prefix
-
 ),
 
 keyed as (
-
     select
         raw_name,
         title,
@@ -54,12 +47,10 @@ keyed as (
         name_text,
         {{ text_key('name_text') }} as name_key
     from titled
-
 ),
 
 -- a title alone in the field of a name; one letter is an initial
 told as (
-
     select
         keyed.raw_name,
         keyed.name_text,
@@ -68,13 +59,12 @@ told as (
         coalesce(keyed.gender, alone.gender) as gender,
         alone.title is not null as is_title
     from keyed
-    left outer join {{ ref('titles') }} as alone
+    left join {{ ref('titles') }} as alone
         on
             keyed.name_key = alone.title_key
             and alone.is_name_prefix
             and keyed.title is null
             and length(keyed.name_key) > 1
-
 )
 
 select * from told

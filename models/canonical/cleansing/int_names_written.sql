@@ -1,13 +1,10 @@
 with
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 written as (
-
     select first_name as raw_name from customers
     union
     select last_name as raw_name from customers
@@ -15,11 +12,9 @@ written as (
     select birth_name as raw_name from customers
     union
     select company_name as raw_name from customers
-
 ),
 
 repaired as (
-
     select
         raw_name,
         trim({{ replace_pattern(
@@ -28,7 +23,6 @@ repaired as (
         ) }}) as name_text
     from written
     where raw_name is not null
-
 )
 
 select * from repaired

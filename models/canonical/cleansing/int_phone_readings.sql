@@ -1,14 +1,11 @@
 with
 
 placed as (
-
     select * from {{ ref('int_phones_placed') }}
-
 ),
 
 -- as dialled inside the record's country, with or without its trunk 0
 home as (
-
     select
         raw_phone,
         country,
@@ -33,17 +30,13 @@ home as (
     from placed
     where
         not is_international and trunk_prefix <> '0' and digits like trunk_prefix || '%'
-
 ),
 
 abroad as (
-
     select * from {{ ref('int_phones_from_abroad') }}
-
 ),
 
 readings as (
-
     select * from home
     union all
     select
@@ -64,7 +57,6 @@ readings as (
         substr(after_code, length(trunk_prefix) + 1)
     from abroad
     where after_code like trunk_prefix || '%'
-
 )
 
 select * from readings

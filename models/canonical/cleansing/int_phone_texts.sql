@@ -1,14 +1,11 @@
 with
 
 written as (
-
     select * from {{ ref('int_phones_written') }}
-
 ),
 
 -- two numbers in one field: the first is kept; 0612345678.0 comes out of spreadsheets
 single as (
-
     select
         raw_phone,
         country,
@@ -31,18 +28,15 @@ single as (
         end as phone
     from written
     where raw_phone is not null
-
 ),
 
 digits as (
-
     select
         raw_phone,
         country,
         {{ replace_pattern('phone', '[^0-9]', '') }} as digits,
         ltrim(phone, ' (') like '+%' as has_plus
     from single
-
 )
 
 select * from digits

@@ -1,37 +1,28 @@
 with
 
 found as (
-
     select * from {{ ref('int_phones_found') }}
-
 ),
 
 best as (
-
     select * from found
     where preference = 1
-
 ),
 
 placeholders as (
-
     select * from {{ ref('phone_placeholders') }}
-
 ),
 
 store_phones as (
-
     select distinct best.phone
     from {{ ref('canonical_stores') }} as stores
     inner join best
         on
             stores.phone = best.raw_phone
             and best.country = '{{ var("default_country") }}'
-
 ),
 
 judged as (
-
     select
         texts.raw_phone,
         texts.country,
@@ -53,11 +44,10 @@ judged as (
         end as status,
         texts.digits
     from {{ ref('int_phone_texts') }} as texts
-    left outer join best
+    left join best
         on texts.raw_phone = best.raw_phone and texts.country = best.country
-    left outer join placeholders on best.phone = placeholders.phone
-    left outer join store_phones on best.phone = store_phones.phone
-
+    left join placeholders on best.phone = placeholders.phone
+    left join store_phones on best.phone = store_phones.phone
 )
 
 select * from judged

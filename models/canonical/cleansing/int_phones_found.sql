@@ -1,18 +1,15 @@
 with
 
 readings as (
-
     select
         *,
         length(national_number) as national_length,
         left(national_number, 1) as leading_digit,
         left(national_number || '0000000', 7) as range_digits
     from {{ ref('int_phone_readings') }}
-
 ),
 
 ranges as (
-
     select
         ranges.*,
         left(ranges.range_from, 1) as leading_digit,
@@ -20,12 +17,10 @@ ranges as (
     from {{ ref('phone_ranges') }} as ranges
     inner join {{ ref('phone_plans') }} as plans
         on ranges.calling_code = plans.calling_code
-
 ),
 
 -- a number dialled nationally finds its calling code here: 0692… is Réunion's +262
 found as (
-
     select
         readings.raw_phone,
         readings.country,
@@ -47,7 +42,6 @@ found as (
                 readings.calling_code = ranges.calling_code
                 or readings.calling_code is null
             )
-
 )
 
 select * from found

@@ -1,20 +1,15 @@
 with
 
 placed as (
-
     select * from {{ ref('int_phones_placed') }}
-
 ),
 
 plans as (
-
     select * from {{ ref('phone_plans') }}
-
 ),
 
 -- +33…, 0033…; and 33612345678, whose + was lost
 abroad as (
-
     select
         placed.raw_phone,
         placed.country,
@@ -40,7 +35,6 @@ abroad as (
     where
         placed.is_international or length(placed.digits) >= 11
         or placed.digits like placed.calling_code || '%'
-
 )
 
 select * from abroad

@@ -1,19 +1,14 @@
 with
 
 texts as (
-
     select * from {{ ref('int_phone_texts') }}
-
 ),
 
 countries as (
-
     select * from {{ ref('phone_countries') }}
-
 ),
 
 placed as (
-
     select
         texts.*,
         countries.calling_code,
@@ -31,7 +26,6 @@ placed as (
     from texts
     inner join countries on texts.country = countries.country
     where length(texts.digits) between 5 and 20
-
 )
 
 select * from placed

@@ -1,13 +1,10 @@
 with
 
 countries as (
-
     select * from {{ ref('int_country_names') }}
-
 ),
 
 customers as (
-
     select
         customers.record_id,
         customers.phone,
@@ -15,12 +12,10 @@ customers as (
         coalesce(countries.country, '{{ var("default_country") }}') as country
     from {{ ref('canonical_customers') }} as customers
     left join countries on customers.country = countries.raw_country
-
 ),
 
 -- a value with no record of its own is read as the default country writes it
 written as (
-
     select
         phone as raw_phone,
         country
@@ -59,7 +54,6 @@ written as (
         phone as raw_phone,
         '{{ var("default_country") }}' as country
     from {{ ref('canonical_stores') }}
-
 )
 
 select * from written

@@ -1,14 +1,11 @@
 with
 
 localities as (
-
     select * from {{ ref('int_localities_judged') }}
-
 ),
 
 -- the French reference speaks for France and its overseas, and for what it recognises
 told as (
-
     select
         *,
         is_french
@@ -19,11 +16,9 @@ told as (
         ) as is_french_place,
         country is not null and not is_french as is_foreign
     from localities
-
 ),
 
 places as (
-
     select
         raw_postcode,
         raw_city,
@@ -49,7 +44,6 @@ places as (
         end as status,
         is_french_place
     from told
-
 )
 
 select * from places

@@ -1,14 +1,11 @@
 with
 
 lines_typed as (
-
     select * from {{ ref('int_lines_typed') }}
-
 ),
 
 -- NF Z10-011: words are abbreviated from the left, no more than needed, never the last
 words as (
-
     select
         lines_typed.raw_line,
         words.word,
@@ -25,16 +22,14 @@ words as (
             as saved_before
     from lines_typed
     cross join {{ split_words('lines_typed.line', 'words') }}
-    left outer join {{ ref('address_abbreviations') }} as abbreviations
+    left join {{ ref('address_abbreviations') }} as abbreviations
         on
             words.word = abbreviations.word
             and lines_typed.line not like '% ' || words.word
     where length(lines_typed.line) > 38
-
 ),
 
 shortened as (
-
     select
         raw_line,
         string_agg(
@@ -45,18 +40,15 @@ shortened as (
         ) as line
     from words
     group by raw_line
-
 ),
 
 fitted as (
-
     select
         lines_typed.raw_line,
         lines_typed.postal_box,
         coalesce(shortened.line, lines_typed.line) as line
     from lines_typed
-    left outer join shortened on lines_typed.raw_line = shortened.raw_line
-
+    left join shortened on lines_typed.raw_line = shortened.raw_line
 )
 
 select * from fitted

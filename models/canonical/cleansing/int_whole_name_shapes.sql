@@ -1,14 +1,11 @@
 with
 
 words as (
-
     select * from {{ ref('int_whole_name_words') }}
-
 ),
 
 -- DUPONT Marie: capitals on one side only; else, what the first and the last word are
 seen as (
-
     select
         raw_name,
         word_count,
@@ -27,7 +24,6 @@ seen as (
             as long_words
     from words
     group by raw_name, word_count
-
 )
 
 select * from seen

@@ -1,30 +1,23 @@
 with
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
     where company_name is null
-
 ),
 
 texts as (
-
     select * from {{ ref('int_name_texts') }}
-
 ),
 
 parted as (
-
     select * from {{ ref('int_married_names') }}
-
 ),
 
 -- the names of records whose other field is empty, or says Mme
 alone as (
-
     select customers.last_name as raw_name
     from customers
-    left outer join texts on customers.first_name = texts.raw_name
+    left join texts on customers.first_name = texts.raw_name
     where
         customers.last_name like '% %'
         and coalesce(texts.is_title or texts.name_key is null, true)
@@ -32,11 +25,9 @@ alone as (
     select first_name as raw_name
     from customers
     where first_name like '% %' and last_name is null
-
 ),
 
 words as (
-
     select
         parted.raw_name,
         words.word,
@@ -47,21 +38,18 @@ words as (
     inner join parted on alone.raw_name = parted.raw_name
     cross join {{ split_words('parted.family_text', 'words') }}
     where words.word <> ''
-
 ),
 
 weighed as (
-
     select
         words.*,
         words.word = upper(words.word) and length(words.word) > 1 as is_capitals,
         coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
         coalesce(frequencies.last_name_per_million, 0) as last_name_per_million
     from words
-    left outer join {{ ref('name_frequencies') }} as frequencies
+    left join {{ ref('name_frequencies') }} as frequencies
         on words.word_key = frequencies.name
     where words.word_count between 2 and 5
-
 )
 
 select * from weighed

@@ -1,19 +1,14 @@
 with
 
 words as (
-
     select * from {{ ref('int_whole_name_words') }}
-
 ),
 
 seen as (
-
     select * from {{ ref('int_whole_name_shapes') }}
-
 ),
 
 judged as (
-
     select
         raw_name,
         case
@@ -34,12 +29,10 @@ judged as (
             else 0
         end as given_from
     from seen
-
 ),
 
 -- given names from that word on, or, below zero, up to it
 split as (
-
     select
         words.raw_name,
         string_agg(
@@ -62,7 +55,6 @@ split as (
     inner join judged on words.raw_name = judged.raw_name
     where judged.given_from <> 0
     group by words.raw_name
-
 )
 
 select * from split

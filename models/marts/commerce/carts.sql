@@ -1,39 +1,30 @@
 with
 
 carts as (
-
     select
         *,
         -- an order of a later day is not known yet: that cart is still open
         coalesce(cast(converted_at as date) > {{ as_of_date() }}, false)
             as is_converted_later
     from {{ ref('canonical_carts') }}
-
 ),
 
 identities as (
-
     select
         record_id,
         customer_id
     from {{ ref('customer_identities') }}
-
 ),
 
 owners as (
-
     select * from {{ ref('contact_owners') }}
-
 ),
 
 contact_values as (
-
     select * from {{ ref('contact_values') }}
-
 ),
 
 identified as (
-
     select
         carts.cart_id,
         coalesce(identities.customer_id, owners.customer_id) as customer_id,
@@ -53,17 +44,16 @@ identified as (
         case when not carts.is_converted_later then carts.converted_at end
             as converted_at
     from carts
-    left outer join identities on carts.record_id = identities.record_id
-    left outer join contact_values
+    left join identities on carts.record_id = identities.record_id
+    left join contact_values
         on
             carts.record_id is null
             and contact_values.contact_type = 'email'
             and carts.email = contact_values.raw_value
-    left outer join owners
+    left join owners
         on
             contact_values.contact_type = owners.contact_type
             and contact_values.contact_key = owners.contact_form
-
 )
 
 select * from identified

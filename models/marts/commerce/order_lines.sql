@@ -1,19 +1,14 @@
 with
 
 lines as (
-
     select * from {{ ref('canonical_order_lines') }}
-
 ),
 
 orders as (
-
     select * from {{ ref('orders') }}
-
 ),
 
 joined as (
-
     select
         lines.order_line_id,
         lines.order_id,
@@ -35,8 +30,7 @@ joined as (
         orders.ordered_at
     from lines
     -- a line whose order never came is kept: sums must equal the sources'
-    left outer join orders on lines.order_id = orders.order_id
-
+    left join orders on lines.order_id = orders.order_id
 )
 
 select * from joined

@@ -1,31 +1,24 @@
 with
 
 orders as (
-
     select * from {{ ref('canonical_orders') }}
-
 ),
 
 identities as (
-
     select
         record_id,
         customer_id
     from {{ ref('customer_identities') }}
-
 ),
 
 records as (
-
     select
         record_id,
         loyalty_card
     from {{ ref('customer_records') }}
-
 ),
 
 card_owners as (
-
     -- a card that two customers claim says nothing about who paid
     select
         records.loyalty_card,
@@ -35,11 +28,9 @@ card_owners as (
     where records.loyalty_card is not null
     group by records.loyalty_card
     having count(distinct identities.customer_id) = 1
-
 ),
 
 identified as (
-
     select
         orders.order_id,
         coalesce(identities.customer_id, card_owners.customer_id) as customer_id,
@@ -62,13 +53,12 @@ identified as (
         orders.ordered_at,
         orders.updated_at
     from orders
-    left outer join identities on orders.record_id = identities.record_id
+    left join identities on orders.record_id = identities.record_id
     -- no record was named at the till: the card shown may still tell who it was
-    left outer join card_owners
+    left join card_owners
         on
             orders.loyalty_card = card_owners.loyalty_card
             and orders.record_id is null
-
 )
 
 select * from identified

@@ -1,19 +1,14 @@
 with
 
 products as (
-
     select * from {{ ref('canonical_products') }}
-
 ),
 
 source_ranks as (
-
     select * from {{ ref('catalogue_source_ranks') }}
-
 ),
 
 positioned as (
-
     select
         products.*,
         row_number() over (
@@ -21,13 +16,11 @@ positioned as (
             order by source_ranks.source_rank nulls last, products.source
         ) as position
     from products
-    left outer join source_ranks on products.source = source_ranks.source
-
+    left join source_ranks on products.source = source_ranks.source
 ),
 
 -- the best-placed catalogue speaks; the next one fills what it leaves empty
 merged as (
-
     select
         product_id,
         coalesce(
@@ -55,7 +48,6 @@ merged as (
         max(updated_at) as updated_at
     from positioned
     group by product_id
-
 )
 
 select * from merged

@@ -1,19 +1,14 @@
 with
 
 stores as (
-
     select * from {{ ref('canonical_stores') }}
-
 ),
 
 source_ranks as (
-
     select * from {{ ref('catalogue_source_ranks') }}
-
 ),
 
 positioned as (
-
     select
         stores.*,
         row_number() over (
@@ -22,12 +17,10 @@ positioned as (
         ) as position,
         count(*) over (partition by stores.store_id) as source_count
     from stores
-    left outer join source_ranks on stores.source = source_ranks.source
-
+    left join source_ranks on stores.source = source_ranks.source
 ),
 
 best as (
-
     select
         store_id,
         name,
@@ -42,7 +35,6 @@ best as (
         is_active
     from positioned
     where position = 1
-
 )
 
 select * from best

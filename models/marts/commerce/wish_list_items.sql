@@ -1,28 +1,21 @@
 with
 
 items as (
-
     select * from {{ ref('canonical_wish_list_items') }}
-
 ),
 
 identities as (
-
     select
         record_id,
         customer_id
     from {{ ref('customer_identities') }}
-
 ),
 
 lines as (
-
     select * from {{ ref('order_lines') }}
-
 ),
 
 identified as (
-
     select
         items.wish_list_item_id,
         identities.customer_id,
@@ -35,12 +28,10 @@ identified as (
                 then items.removed_at
         end as removed_at
     from items
-    left outer join identities on items.record_id = identities.record_id
-
+    left join identities on items.record_id = identities.record_id
 ),
 
 bought as (
-
     select
         identified.wish_list_item_id,
         min(lines.ordered_at) as bought_at
@@ -56,11 +47,9 @@ bought as (
         -- later days are not known yet
         and cast(lines.ordered_at as date) <= {{ as_of_date() }}
     group by identified.wish_list_item_id
-
 ),
 
 described as (
-
     select
         identified.wish_list_item_id,
         identified.customer_id,
@@ -72,9 +61,8 @@ described as (
         identified.removed_at,
         bought.bought_at
     from identified
-    left outer join bought
+    left join bought
         on identified.wish_list_item_id = bought.wish_list_item_id
-
 )
 
 select * from described

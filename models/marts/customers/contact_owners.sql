@@ -1,24 +1,19 @@
 with
 
 forms as (
-
     select * from {{ ref('int_contact_forms') }}
-
 ),
 
 points as (
-
     select
         contact_type,
         contact_key,
         customer_id
     from {{ ref('customer_contact_points') }}
     where is_valid
-
 ),
 
 owners as (
-
     select
         forms.contact_type,
         forms.contact_form,
@@ -30,7 +25,6 @@ owners as (
             and forms.contact_key = points.contact_key
     group by forms.contact_type, forms.contact_form
     having count(distinct points.customer_id) = 1
-
 )
 
 select * from owners

@@ -1,24 +1,19 @@
 with
 
 decisions as (
-
     select
         *,
         case when channel in ('email', 'postal') then channel else 'phone' end
             as contact_type
     from {{ ref('int_consent_decisions') }}
-
 ),
 
 points as (
-
     select * from {{ ref('customer_contact_points') }}
     where is_valid
-
 ),
 
 joined as (
-
     -- consent to a contact point that is not this customer's is no consent of this
     -- customer: whoever lost the record in an un-merge loses the right with it
     select
@@ -32,7 +27,7 @@ joined as (
         decisions.decided_at,
         points.last_seen_at
     from decisions
-    left outer join points
+    left join points
         on
             decisions.customer_id = points.customer_id
             and decisions.contact_type = points.contact_type
@@ -45,11 +40,9 @@ joined as (
             and points.phone_type in ('mobile', 'fixed_or_mobile')
         )
         or (decisions.channel <> 'sms' and points.contact_value is not null)
-
 ),
 
 ranked as (
-
     select
         *,
         row_number() over (
@@ -61,11 +54,9 @@ ranked as (
                 contact_value asc
         ) as position
     from joined
-
 ),
 
 described as (
-
     select
         customer_id,
         channel,
@@ -76,7 +67,6 @@ described as (
         is_granted and position = 1 as is_best,
         decided_at
     from ranked
-
 )
 
 select * from described

@@ -1,25 +1,18 @@
 with
 
 points as (
-
     select * from {{ ref('contact_points') }}
-
 ),
 
 records as (
-
     select * from {{ ref('int_customer_records') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('customers') }}
-
 ),
 
 distinct_points as (
-
     select
         records.customer_id,
         points.contact_type,
@@ -39,11 +32,9 @@ distinct_points as (
         records.customer_id,
         points.contact_type,
         coalesce(points.contact_value, points.raw_value)
-
 ),
 
 described as (
-
     select
         distinct_points.customer_id,
         distinct_points.contact_type,
@@ -72,7 +63,6 @@ described as (
         distinct_points.last_seen_at
     from distinct_points
     inner join customers on distinct_points.customer_id = customers.customer_id
-
 )
 
 select * from described

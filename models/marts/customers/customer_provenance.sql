@@ -1,24 +1,19 @@
 with
 
 candidates as (
-
     select * from {{ ref('int_customer_candidates') }}
-
 ),
 
 lightest as (
-
     select
         customer_id,
         field,
         min(weight) as weight
     from candidates
     group by customer_id, field
-
 ),
 
 survivors as (
-
     select
         candidates.customer_id,
         candidates.record_id,
@@ -32,7 +27,6 @@ survivors as (
             candidates.customer_id = lightest.customer_id
             and candidates.field = lightest.field
             and candidates.weight = lightest.weight
-
 )
 
 select * from survivors

@@ -1,25 +1,18 @@
 with
 
 survivors as (
-
     select * from {{ ref('customer_provenance') }}
-
 ),
 
 records as (
-
     select * from {{ ref('int_customer_records') }}
-
 ),
 
 summaries as (
-
     select * from {{ ref('int_customer_summaries') }}
-
 ),
 
 fields as (
-
     select
         customer_id,
         {{ pivot_fields([
@@ -29,20 +22,16 @@ fields as (
         ]) }}
     from survivors
     group by customer_id
-
 ),
 
 addresses as (
-
     select records.*
     from survivors
     inner join records on survivors.record_id = records.record_id
     where survivors.field = 'address'
-
 ),
 
 golden as (
-
     select
         summaries.customer_id,
         fields.home_store_id,
@@ -72,9 +61,8 @@ golden as (
         summaries.first_seen_at,
         summaries.last_updated_at
     from summaries
-    left outer join fields on summaries.customer_id = fields.customer_id
-    left outer join addresses on summaries.customer_id = addresses.customer_id
-
+    left join fields on summaries.customer_id = fields.customer_id
+    left join addresses on summaries.customer_id = addresses.customer_id
 )
 
 select * from golden

@@ -1,7 +1,6 @@
 with
 
 statements as (
-
     select
         *,
         max(refused_at) over (partition by customer_id, channel, contact_key)
@@ -9,11 +8,9 @@ statements as (
         max(case when not is_granted and weight <> 'flag' then 1 else 0 end)
             over (partition by customer_id, channel, contact_key) as has_stated_refusal
     from {{ ref('int_consent_statements') }}
-
 ),
 
 judged as (
-
     select
         *,
         -- undated, not yet given, outlived by a refusal: no agreement
@@ -23,11 +20,9 @@ judged as (
         and (last_refused_at is null or collected_at > last_refused_at)
         and (weight = 'statement' or has_stated_refusal = 0) as is_standing
     from statements
-
 ),
 
 ranked as (
-
     select
         *,
         row_number() over (
@@ -39,11 +34,9 @@ ranked as (
                 consent_id asc
         ) as position
     from judged
-
 ),
 
 decisions as (
-
     select
         customer_id,
         channel,
@@ -54,7 +47,6 @@ decisions as (
         collected_at as decided_at
     from ranked
     where position = 1
-
 )
 
 select * from decisions

@@ -1,31 +1,24 @@
 with
 
 consents as (
-
     select * from {{ ref('int_weighed_consents') }}
-
 ),
 
 forms as (
-
     select * from {{ ref('int_contact_forms') }}
-
 ),
 
 record_points as (
-
     select distinct
         record_id,
         contact_type,
         contact_key
     from {{ ref('contact_points') }}
     where status = 'valid'
-
 ),
 
 -- about the contact point that the statement names
 named as (
-
     select
         consents.*,
         forms.contact_key
@@ -41,12 +34,10 @@ named as (
             not consents.is_granted or consents.customer_id is not null
             or consents.contact_form = forms.contact_key
         )
-
 ),
 
 -- else about every contact point of the record that speaks
 of_the_record as (
-
     select
         consents.*,
         record_points.contact_key
@@ -56,15 +47,12 @@ of_the_record as (
             consents.record_id = record_points.record_id
             and consents.contact_type = record_points.contact_type
     where consents.contact_form is null and consents.contact_type <> 'postal'
-
 ),
 
 points as (
-
     select * from named
     union all
     select * from of_the_record
-
 )
 
 select * from points

@@ -1,7 +1,6 @@
 with
 
 statements as (
-
     select
         *,
         -- an empty box in a customer file speaks for that customer only; any other
@@ -9,11 +8,9 @@ statements as (
         contact_key is not null and not is_granted and weight <> 'flag'
             as binds_everyone
     from {{ ref('int_consent_contacts') }}
-
 ),
 
 holders as (
-
     select
         contact_type,
         contact_key,
@@ -22,11 +19,9 @@ holders as (
     from {{ ref('customer_contact_points') }}
     where is_valid
     group by contact_type, contact_key, customer_id
-
 ),
 
 bound as (
-
     select
         statements.*,
         holders.customer_id as bound_customer_id
@@ -42,18 +37,16 @@ bound as (
         statements.*,
         coalesce(statements.customer_id, holders.customer_id) as bound_customer_id
     from statements
-    left outer join holders
+    left join holders
         on
             statements.contact_type = holders.contact_type
             and statements.contact_key = holders.contact_key
             and statements.customer_id is null
             and holders.customer_count = 1
     where not statements.binds_everyone
-
 ),
 
 dated as (
-
     select
         consent_id,
         bound_customer_id as customer_id,
@@ -72,7 +65,6 @@ dated as (
         end as refused_at
     from bound
     where bound_customer_id is not null
-
 )
 
 select * from dated

@@ -1,26 +1,21 @@
 with
 
 points as (
-
     select
         contact_type,
         raw_value,
         contact_key
     from {{ ref('contact_points') }}
     where status = 'valid'
-
 ),
 
 contact_values as (
-
     select * from {{ ref('contact_values') }}
-
 ),
 
 -- a number of another country is also found as it reads here: 0791234567 of a Swiss
 -- record by whoever types 0791234567
 forms as (
-
     select
         points.contact_type,
         contact_values.contact_key as contact_form,
@@ -37,7 +32,6 @@ forms as (
         contact_key as contact_form,
         contact_key
     from points
-
 )
 
 select * from forms

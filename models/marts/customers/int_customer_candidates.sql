@@ -1,22 +1,17 @@
 with
 
 candidates as (
-
     select * from {{ ref('int_customer_values') }}
-
 ),
 
 rules as (
-
     select
         field,
         strategy
     from {{ ref('survivorship_rules') }}
-
 ),
 
 said as (
-
     -- how many records say the same; echoes have no voice
     select
         candidates.customer_id,
@@ -29,11 +24,9 @@ said as (
             candidates.field = rules.field
             and rules.strategy = 'most_frequent'
     group by candidates.customer_id, candidates.field, candidates.value
-
 ),
 
 weighed as (
-
     -- positions are unique within a customer, so no two candidates weigh the same
     select
         candidates.customer_id,
@@ -56,12 +49,11 @@ weighed as (
         end as weight
     from candidates
     inner join rules on candidates.field = rules.field
-    left outer join said
+    left join said
         on
             candidates.customer_id = said.customer_id
             and candidates.field = said.field
             and candidates.value = said.value
-
 )
 
 select * from weighed

@@ -1,19 +1,14 @@
 with
 
 positions as (
-
     select * from {{ ref('int_record_positions') }}
-
 ),
 
 records as (
-
     select * from {{ ref('customer_records') }}
-
 ),
 
 joined as (
-
     select
         positions.customer_id,
         positions.record_id,
@@ -49,7 +44,6 @@ joined as (
         records.updated_at
     from positions
     inner join records on positions.record_id = records.record_id
-
 )
 
 select * from joined

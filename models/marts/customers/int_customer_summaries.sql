@@ -1,13 +1,10 @@
 with
 
 records as (
-
     select * from {{ ref('int_customer_records') }}
-
 ),
 
 summaries as (
-
     select
         customer_id,
         count(*) as record_count,
@@ -19,7 +16,6 @@ summaries as (
         max(updated_at) as last_updated_at
     from records
     group by customer_id
-
 )
 
 select * from summaries

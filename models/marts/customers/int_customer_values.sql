@@ -1,7 +1,6 @@
 with
 
 records as (
-
     select
         *,
         -- an address survives whole: one record's street in another's town is nowhere
@@ -14,11 +13,9 @@ records as (
                 )
         end as address
     from {{ ref('int_customer_records') }}
-
 ),
 
 unpivoted as (
-
     {{ unpivot_fields(
         relation='records',
         ids=[
@@ -31,7 +28,6 @@ unpivoted as (
             'loyalty_card', 'other_identifier', 'home_store_id'
         ]
     ) }}
-
 )
 
 select * from unpivoted

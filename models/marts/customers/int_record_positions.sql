@@ -4,32 +4,23 @@
 with
 
 records as (
-
     select * from {{ ref('customer_records') }}
-
 ),
 
 identities as (
-
     select * from {{ ref('customer_identities') }}
-
 ),
 
 source_ranks as (
-
     select * from {{ ref('source_ranks') }}
-
 ),
 
 other_sources as (
-
     select source_rank from source_ranks
     where source = '*'
-
 ),
 
 ranked as (
-
     select
         identities.customer_id,
         records.record_id,
@@ -42,14 +33,12 @@ ranked as (
     from records
     inner join identities on records.record_id = identities.record_id
     cross join other_sources
-    left outer join source_ranks on records.source = source_ranks.source
+    left join source_ranks on records.source = source_ranks.source
     -- a record that we made ourselves tells nothing and keeps no customer alive
     where records.published_customer_id is null
-
 ),
 
 positioned as (
-
     select
         customer_id,
         record_id,
@@ -65,7 +54,6 @@ positioned as (
                 echo_rank asc, source_rank asc, told_at desc nulls last, record_id asc
         ) as source_position
     from ranked
-
 )
 
 select * from positioned

@@ -1,31 +1,22 @@
 with
 
 consents as (
-
     select * from {{ ref('canonical_consents') }}
-
 ),
 
 weights as (
-
     select * from {{ ref('consent_weights') }}
-
 ),
 
 contact_values as (
-
     select * from {{ ref('contact_values') }}
-
 ),
 
 identities as (
-
     select * from {{ ref('customer_identities') }}
-
 ),
 
 weighed as (
-
     select
         consents.consent_id,
         identities.customer_id,
@@ -42,18 +33,17 @@ weighed as (
         consents.collected_at
     from consents
     inner join weights as other_weights on other_weights.source = '*'
-    left outer join weights
+    left join weights
         on
             consents.source = weights.source
             and coalesce(consents.evidence, '') like weights.evidence
-    left outer join contact_values
+    left join contact_values
         on
             consents.contact_type = contact_values.contact_type
             and consents.contact_value = contact_values.raw_value
-    left outer join identities on consents.record_id = identities.record_id
+    left join identities on consents.record_id = identities.record_id
     -- what was said of other purposes is no matter of marketing
     where consents.purpose = 'marketing' and consents.is_granted is not null
-
 )
 
 select * from weighed

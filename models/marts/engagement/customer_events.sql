@@ -1,42 +1,31 @@
 with
 
 events as (
-
     select
         *,
         case when email is not null then 'email' else 'phone' end as contact_type,
         coalesce(email, phone) as contact_value
     from {{ ref('canonical_events') }}
-
 ),
 
 identities as (
-
     select * from {{ ref('customer_identities') }}
-
 ),
 
 owners as (
-
     select * from {{ ref('contact_owners') }}
-
 ),
 
 contact_values as (
-
     select * from {{ ref('contact_values') }}
-
 ),
 
 orders as (
-
     select * from {{ ref('orders') }}
     where status = 'completed'
-
 ),
 
 timeline as (
-
     select
         events.event_id,
         coalesce(identities.customer_id, owners.customer_id) as customer_id,
@@ -50,13 +39,13 @@ timeline as (
         events.value,
         events.occurred_at
     from events
-    left outer join identities on events.record_id = identities.record_id
-    left outer join contact_values
+    left join identities on events.record_id = identities.record_id
+    left join contact_values
         on
             events.record_id is null
             and events.contact_type = contact_values.contact_type
             and events.contact_value = contact_values.raw_value
-    left outer join owners
+    left join owners
         on
             contact_values.contact_type = owners.contact_type
             and contact_values.contact_key = owners.contact_form
@@ -74,7 +63,6 @@ timeline as (
         total_amount as value,
         ordered_at as occurred_at
     from orders
-
 )
 
 select * from timeline

@@ -1,32 +1,23 @@
 with
 
 customers as (
-
     select customer_id from {{ ref('customers') }}
-
 ),
 
 totals as (
-
     select * from {{ ref('int_customer_totals') }}
-
 ),
 
 units as (
-
     select * from {{ ref('int_customer_units') }}
-
 ),
 
 favourites as (
-
     select * from {{ ref('int_customer_favourites') }}
-
 ),
 
 -- a customer who never bought has zeros, and no average
 metrics as (
-
     select
         customers.customer_id,
         favourites.favourite_store_id,
@@ -52,10 +43,9 @@ metrics as (
         totals.last_purchase_date,
         {{ as_of_date() }} as as_of_date
     from customers
-    left outer join totals on customers.customer_id = totals.customer_id
-    left outer join units on customers.customer_id = units.customer_id
-    left outer join favourites on customers.customer_id = favourites.customer_id
-
+    left join totals on customers.customer_id = totals.customer_id
+    left join units on customers.customer_id = units.customer_id
+    left join favourites on customers.customer_id = favourites.customer_id
 )
 
 select * from metrics

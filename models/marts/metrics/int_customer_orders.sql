@@ -1,13 +1,10 @@
 with
 
 orders as (
-
     select * from {{ ref('orders') }}
-
 ),
 
 counted as (
-
     -- pending and cancelled orders are no revenue; later days are not known yet
     select
         order_id,
@@ -24,7 +21,6 @@ counted as (
         customer_id is not null
         and status = 'completed'
         and cast(ordered_at as date) <= {{ as_of_date() }}
-
 )
 
 select * from counted

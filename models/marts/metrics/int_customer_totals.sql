@@ -1,13 +1,10 @@
 with
 
 orders as (
-
     select * from {{ ref('int_customer_orders') }}
-
 ),
 
 totals as (
-
     select
         customer_id,
         count(case when is_purchase then 1 end) as purchase_count,
@@ -27,7 +24,6 @@ totals as (
         max(case when is_purchase then order_date end) as last_purchase_date
     from orders
     group by customer_id
-
 )
 
 select * from totals

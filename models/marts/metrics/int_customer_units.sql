@@ -1,26 +1,21 @@
 with
 
 orders as (
-
     select
         order_id,
         customer_id,
         is_in_12_months
     from {{ ref('int_customer_orders') }}
-
 ),
 
 lines as (
-
     select
         order_id,
         quantity
     from {{ ref('order_lines') }}
-
 ),
 
 units as (
-
     select
         orders.customer_id,
         cast(sum(lines.quantity) as decimal(18, 2)) as units,
@@ -31,7 +26,6 @@ units as (
     from lines
     inner join orders on lines.order_id = orders.order_id
     group by orders.customer_id
-
 )
 
 select * from units

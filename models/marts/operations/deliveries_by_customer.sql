@@ -1,13 +1,10 @@
 with
 
 receipts as (
-
     select * from {{ ref('receipts') }}
-
 ),
 
 rejections as (
-
     select
         *,
         row_number() over (
@@ -15,18 +12,14 @@ rejections as (
             order by rejected_at desc, delivery_id desc
         ) as position
     from {{ ref('rejections') }}
-
 ),
 
 last_rejections as (
-
     select * from rejections
     where position = 1
-
 ),
 
 joined as (
-
     select
         coalesce(receipts.sync_name, last_rejections.sync_name) as sync_name,
         coalesce(receipts.destination_key, last_rejections.destination_key)
@@ -48,7 +41,6 @@ joined as (
         on
             receipts.sync_name = last_rejections.sync_name
             and receipts.destination_key = last_rejections.destination_key
-
 )
 
 select * from joined

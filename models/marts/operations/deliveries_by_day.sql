@@ -1,13 +1,10 @@
 with
 
 deliveries as (
-
     select * from {{ ref('deliveries') }}
-
 ),
 
 by_day as (
-
     select
         sync_name,
         change_type,
@@ -23,11 +20,9 @@ by_day as (
         cast(sum(cost_amount) as decimal(18, 4)) as cost_amount
     from deliveries
     group by sync_name, change_type, cast(started_at as date)
-
 ),
 
 final as (
-
     select
         sync_name,
         change_type,
@@ -41,7 +36,6 @@ final as (
         cost_amount,
         delivery_date
     from by_day
-
 )
 
 select * from final

@@ -1,7 +1,6 @@
 with
 
 outcomes as (
-
     {{ account_for(
         'magento', 'products', ref('stg_magento__products'),
         ref('canonical_products'), 'source || product_id',
@@ -70,7 +69,6 @@ outcomes as (
         ref('canonical_wish_list_items'), 'wish_list_item_id',
         "'clientela:' || clientela_wish_list_item_id"
     ) }}
-
 )
 
 select * from outcomes

@@ -1,7 +1,6 @@
 with
 
 outcomes as (
-
     {{ account_for(
         'magento', 'customers', ref('stg_magento__customers'),
         ref('canonical_customers'), 'record_id',
@@ -66,7 +65,6 @@ outcomes as (
         ref('canonical_customers'), 'record_id',
         "source || ':' || source_customer_id"
     ) }}
-
 )
 
 select * from outcomes

@@ -1,7 +1,6 @@
 with
 
 outcomes as (
-
     {{ account_for(
         'web', 'events', ref('stg_web__events'),
         ref('canonical_events'), 'event_id',
@@ -67,7 +66,6 @@ outcomes as (
         ref('canonical_events'), 'event_id',
         "source || ':file-' || source_event_id"
     ) }}
-
 )
 
 select * from outcomes

@@ -1,7 +1,6 @@
 with
 
 outcomes as (
-
     {{ account_for(
         'magento', 'orders', ref('stg_magento__orders'),
         ref('canonical_orders'), 'order_id',
@@ -58,7 +57,6 @@ outcomes as (
         "source || ':' || source_order_line_id",
         parent=ref('stg_files__orders'), parent_key="source || ':' || source_order_id"
     ) }}
-
 )
 
 select * from outcomes

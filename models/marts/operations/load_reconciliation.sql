@@ -1,13 +1,10 @@
 with
 
 loads as (
-
     select * from {{ ref('stg_ingestion__loads') }}
-
 ),
 
 reconciled as (
-
     select
         load_id,
         source,
@@ -22,7 +19,6 @@ reconciled as (
         started_at,
         finished_at
     from loads
-
 )
 
 select * from reconciled

@@ -1,13 +1,10 @@
 with
 
 quarantined_rows as (
-
     select * from {{ ref('stg_ingestion__quarantined_rows') }}
-
 ),
 
 quarantine as (
-
     select
         quarantine_id,
         load_id,
@@ -21,7 +18,6 @@ quarantine as (
         file_row_number,
         set_aside_at
     from quarantined_rows
-
 )
 
 select * from quarantine

@@ -1,7 +1,6 @@
 with
 
 outcomes as (
-
     select * from {{ ref('int_outcomes_customers') }}
     union all
     select * from {{ ref('int_outcomes_orders') }}
@@ -9,17 +8,13 @@ outcomes as (
     select * from {{ ref('int_outcomes_commerce') }}
     union all
     select * from {{ ref('int_outcomes_engagement') }}
-
 ),
 
 quarantined_rows as (
-
     select * from {{ ref('stg_ingestion__quarantined_rows') }}
-
 ),
 
 reconciled as (
-
     select
         source,
         table_name,
@@ -35,7 +30,6 @@ reconciled as (
         count(*) as row_count
     from quarantined_rows
     group by source, table_name
-
 )
 
 select * from reconciled

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('clientela', 'appointments') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(appointment_id), '') as clientela_appointment_id,
         nullif(trim(card_id), '') as clientela_card_id,
@@ -19,7 +16,6 @@ renamed as (
         created_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('clientela', 'customer_consents') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(card_id), '') as clientela_card_id,
         nullif(trim(channel), '') as channel,
@@ -15,7 +12,6 @@ renamed as (
         is_granted,
         collected_at
     from source
-
 )
 
 select * from renamed

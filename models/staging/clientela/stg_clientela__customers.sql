@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('clientela', 'customers') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(card_id), '') as clientela_card_id,
         nullif(trim(external_id), '') as external_customer_id,
@@ -32,7 +29,6 @@ renamed as (
         created_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('clientela', 'order_preparations') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(preparation_id), '') as clientela_preparation_id,
         nullif(trim(card_id), '') as clientela_card_id,
@@ -19,7 +16,6 @@ renamed as (
         collected_at,
         updated_at
     from source
-
 )
 
 select * from renamed

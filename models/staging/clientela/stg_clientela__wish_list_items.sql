@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('clientela', 'wish_list_items') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(wish_list_item_id), '') as clientela_wish_list_item_id,
         nullif(trim(card_id), '') as clientela_card_id,
@@ -18,7 +15,6 @@ renamed as (
         removed_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('files', 'consents') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(source_consent_id), '') as source_consent_id,
         nullif(trim(source_customer_id), '') as source_customer_id,
@@ -24,7 +21,6 @@ renamed as (
         is_granted,
         collected_at
     from source
-
 )
 
 select * from renamed

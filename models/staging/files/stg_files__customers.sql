@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('files', 'customers') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(source_customer_id), '') as source_customer_id,
         nullif(trim(home_store_id), '') as home_store_id,
@@ -37,7 +34,6 @@ renamed as (
         created_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('files', 'events') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(source_event_id), '') as source_event_id,
         nullif(trim(source_customer_id), '') as source_customer_id,
@@ -27,7 +24,6 @@ renamed as (
         _row_number as file_row_number,
         occurred_at
     from source
-
 )
 
 select * from renamed

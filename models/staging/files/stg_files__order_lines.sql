@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('files', 'order_lines') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(source_order_line_id), '') as source_order_line_id,
         nullif(trim(source_order_id), '') as source_order_id,
@@ -23,7 +20,6 @@ renamed as (
         cast(round(line_amount, 2) as decimal(18, 2)) as line_amount,
         _row_number as file_row_number
     from source
-
 )
 
 select * from renamed

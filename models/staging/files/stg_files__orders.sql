@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('files', 'orders') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(source_order_id), '') as source_order_id,
         nullif(trim(source_customer_id), '') as source_customer_id,
@@ -30,7 +27,6 @@ renamed as (
         ordered_at,
         updated_at
     from source
-
 )
 
 select * from renamed

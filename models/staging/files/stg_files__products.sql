@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('files', 'products') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(source), '') as source,
         nullif(trim(sku), '') as sku,
@@ -21,7 +18,6 @@ renamed as (
         is_active,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('files', 'stores') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(store_id), '') as store_id,
         nullif(trim(source), '') as source,
@@ -24,7 +21,6 @@ renamed as (
         _row_number as file_row_number,
         is_active
     from source
-
 )
 
 select * from renamed

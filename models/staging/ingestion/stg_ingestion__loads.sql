@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('ingestion', 'loads') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(load_id), '') as load_id,
         nullif(trim(source), '') as source,
@@ -21,7 +18,6 @@ renamed as (
         started_at,
         finished_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('ingestion', 'quarantine') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(quarantine_id), '') as quarantine_id,
         nullif(trim(load_id), '') as load_id,
@@ -21,7 +18,6 @@ renamed as (
         row_number as file_row_number,
         set_aside_at
     from source
-
 )
 
 select * from renamed

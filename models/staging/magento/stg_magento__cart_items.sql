@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'cart_items') }}
-
 ),
 
 renamed as (
-
     select
         cast(item_id as text) as magento_cart_item_id,
         cast(quote_id as text) as magento_cart_id,
@@ -16,7 +13,6 @@ renamed as (
         qty as quantity,
         price as unit_price
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'carts') }}
-
 ),
 
 renamed as (
-
     select
         cast(id as text) as magento_cart_id,
         cast(customer__id as text) as magento_customer_id,
@@ -22,7 +19,6 @@ renamed as (
         updated_at,
         converted_at
     from source
-
 )
 
 select * from renamed

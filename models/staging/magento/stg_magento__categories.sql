@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'categories') }}
-
 ),
 
 renamed as (
-
     select
         cast(id as text) as magento_category_id,
         cast(parent_id as text) as parent_category_id,
@@ -16,7 +13,6 @@ renamed as (
         level,
         is_active
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'creditmemo_items') }}
-
 ),
 
 renamed as (
-
     select
         cast(entity_id as text) as magento_credit_memo_item_id,
         cast(parent_id as text) as magento_credit_memo_id,
@@ -18,7 +15,6 @@ renamed as (
         cast(round(discount_amount, 2) as decimal(18, 2)) as discount_amount,
         cast(round(tax_amount, 2) as decimal(18, 2)) as tax_amount
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'creditmemos') }}
-
 ),
 
 renamed as (
-
     select
         cast(entity_id as text) as magento_credit_memo_id,
         cast(order_id as text) as magento_order_id,
@@ -21,7 +18,6 @@ renamed as (
         created_at as refunded_at,
         updated_at
     from source
-
 )
 
 select * from renamed

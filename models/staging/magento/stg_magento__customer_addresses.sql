@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'customer_addresses') }}
-
 ),
 
 renamed as (
-
     select
         cast(id as text) as magento_address_id,
         cast(customer_id as text) as magento_customer_id,
@@ -22,7 +19,6 @@ renamed as (
         default_billing as is_default_billing,
         default_shipping as is_default_shipping
     from source
-
 )
 
 select * from renamed

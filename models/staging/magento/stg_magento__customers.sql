@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'customers') }}
-
 ),
 
 renamed as (
-
     select
         cast(id as text) as magento_customer_id,
         nullif(trim(default_billing), '') as default_billing_address_id,
@@ -30,7 +27,6 @@ renamed as (
         created_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'order_items') }}
-
 ),
 
 renamed as (
-
     select
         cast(item_id as text) as magento_order_item_id,
         cast(order_id as text) as magento_order_id,
@@ -25,7 +22,6 @@ renamed as (
         cast(round(tax_amount, 2) as decimal(18, 2)) as tax_amount,
         created_at
     from source
-
 )
 
 select * from renamed

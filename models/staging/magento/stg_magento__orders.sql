@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'orders') }}
-
 ),
 
 renamed as (
-
     select
         cast(entity_id as text) as magento_order_id,
         cast(customer_id as text) as magento_customer_id,
@@ -43,7 +40,6 @@ renamed as (
         created_at as ordered_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'products') }}
-
 ),
 
 renamed as (
-
     select
         cast(id as text) as magento_product_id,
         cast(category_id as text) as magento_category_id,
@@ -19,7 +16,6 @@ renamed as (
         created_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('magento', 'stores') }}
-
 ),
 
 renamed as (
-
     select
         cast(id as text) as store_view_id,
         cast(website_id as text) as website_id,
@@ -16,7 +13,6 @@ renamed as (
         nullif(trim(name), '') as store_name,
         is_active
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('retail_pro', 'customer_address') }}
-
 ),
 
 renamed as (
-
     select
         cast(sid as text) as retail_pro_address_id,
         cast(cust_sid as text) as retail_pro_customer_id,
@@ -19,7 +16,6 @@ renamed as (
         active as active_code,
         modified_datetime as updated_at
     from source
-
 )
 
 select * from renamed

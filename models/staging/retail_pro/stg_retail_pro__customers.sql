@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('retail_pro', 'customer') }}
-
 ),
 
 renamed as (
-
     select
         cast(sid as text) as retail_pro_customer_id,
         cast(store_sid as text) as retail_pro_store_id,
@@ -27,7 +24,6 @@ renamed as (
         created_datetime as created_at,
         modified_datetime as updated_at
     from source
-
 )
 
 select * from renamed

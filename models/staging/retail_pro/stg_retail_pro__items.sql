@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('retail_pro', 'invn_sbs_item') }}
-
 ),
 
 renamed as (
-
     select
         cast(sid as text) as retail_pro_item_id,
         cast(dcs_sid as text) as retail_pro_department_id,
@@ -18,7 +15,6 @@ renamed as (
         price as unit_price,
         modified_datetime as updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('retail_pro', 'document_item') }}
-
 ),
 
 renamed as (
-
     select
         cast(sid as text) as retail_pro_receipt_line_id,
         cast(doc_sid as text) as retail_pro_receipt_id,
@@ -24,7 +21,6 @@ renamed as (
         disc_perc as discount_percent,
         modified_datetime as updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('retail_pro', 'document') }}
-
 ),
 
 renamed as (
-
     select
         cast(sid as text) as retail_pro_receipt_id,
         cast(store_sid as text) as retail_pro_store_id,
@@ -27,7 +24,6 @@ renamed as (
         invc_post_date as posted_at,
         modified_datetime as updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('retail_pro', 'store') }}
-
 ),
 
 renamed as (
-
     select
         cast(sid as text) as retail_pro_store_id,
         cast(sbs_sid as text) as subsidiary_id,
@@ -21,7 +18,6 @@ renamed as (
         nullif(trim(email_address), '') as email,
         active as active_code
     from source
-
 )
 
 select * from renamed

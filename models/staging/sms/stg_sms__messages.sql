@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('sms', 'messages') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(sid), '') as sms_message_id,
         nullif(trim(direction), '') as direction,
@@ -23,7 +20,6 @@ renamed as (
         date_sent as sent_at,
         date_updated as updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('splio', 'contacts') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(id), '') as splio_contact_id,
         nullif(trim(unique_key), '') as contact_key,
@@ -21,7 +18,6 @@ renamed as (
         nullif(trim(lists), '') as lists,
         creation_date as created_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('web', 'events') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(event_id), '') as web_event_id,
         nullif(trim(visitor_id), '') as visitor_id,
@@ -17,7 +14,6 @@ renamed as (
         nullif(trim(sku), '') as sku,
         occurred_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('web', 'reviews') }}
-
 ),
 
 renamed as (
-
     select
         nullif(trim(review_id), '') as web_review_id,
         nullif(trim(sku), '') as sku,
@@ -21,7 +18,6 @@ renamed as (
         published_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('zendesk', 'tickets') }}
-
 ),
 
 renamed as (
-
     select
         cast(id as text) as zendesk_ticket_id,
         cast(requester_id as text) as requester_user_id,
@@ -22,7 +19,6 @@ renamed as (
         created_at,
         updated_at
     from source
-
 )
 
 select * from renamed

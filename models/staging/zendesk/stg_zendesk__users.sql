@@ -1,13 +1,10 @@
 with
 
 source as (
-
     select * from {{ source('zendesk', 'users') }}
-
 ),
 
 renamed as (
-
     select
         cast(id as text) as zendesk_user_id,
         nullif(trim(external_id), '') as external_customer_id,
@@ -21,7 +18,6 @@ renamed as (
         created_at,
         updated_at
     from source
-
 )
 
 select * from renamed

@@ -1,7 +1,6 @@
 with
 
 examples as (
-
     select 'DE LA FONTAINE' as written, 'de La Fontaine' as expected
     union all
     select 'LE GALL', 'Le Gall'
@@ -23,17 +22,14 @@ examples as (
     select 'ÉMILE-ZOLA', 'Émile-Zola'
     union all
     select 'MACE', 'Mace'
-
 ),
 
 displayed as (
-
     select
         written,
         expected,
         {{ family_name('written') }} as displayed
     from examples
-
 )
 
 select * from displayed

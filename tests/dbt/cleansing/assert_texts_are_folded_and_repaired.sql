@@ -1,7 +1,6 @@
 with
 
 examples as (
-
     select 'SÃ©bastien' as written, 'Sébastien' as repaired, 'SEBASTIEN' as expected_key
     union all
     select 'FranÃ§ois', 'François', 'FRANCOIS'
@@ -13,11 +12,9 @@ examples as (
     select 'Straße  12,', 'Straße  12,', 'STRASSE 12'
     union all
     select 'Łódź', 'Łódź', 'LODZ'
-
 ),
 
 folded as (
-
     select
         written,
         repaired,
@@ -25,7 +22,6 @@ folded as (
         {{ repair_mojibake('written') }} as repaired_text,
         {{ text_key(repair_mojibake('written')) }} as folded_key
     from examples
-
 )
 
 select * from folded

@@ -1,13 +1,10 @@
 with
 
 products as (
-
     select * from {{ ref('stg_files__products') }}
-
 ),
 
 mapped as (
-
     select
         source,
         sku as product_id,
@@ -19,7 +16,6 @@ mapped as (
         coalesce(is_active, true) as is_active,
         updated_at
     from products
-
 )
 
 select * from mapped

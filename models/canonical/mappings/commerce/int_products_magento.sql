@@ -1,19 +1,14 @@
 with
 
 products as (
-
     select * from {{ ref('stg_magento__products') }}
-
 ),
 
 categories as (
-
     select * from {{ ref('stg_magento__categories') }}
-
 ),
 
 mapped as (
-
     select
         'magento' as source,
         products.sku as product_id,
@@ -25,9 +20,8 @@ mapped as (
         products.status_code = 1 as is_active,
         products.updated_at
     from products
-    left outer join categories
+    left join categories
         on products.magento_category_id = categories.magento_category_id
-
 )
 
 select * from mapped

@@ -1,19 +1,14 @@
 with
 
 items as (
-
     select * from {{ ref('stg_retail_pro__items') }}
-
 ),
 
 departments as (
-
     select * from {{ ref('stg_retail_pro__departments') }}
-
 ),
 
 mapped as (
-
     select
         'retail_pro' as source,
         items.sku as product_id,
@@ -25,9 +20,8 @@ mapped as (
         true as is_active,
         items.updated_at
     from items
-    left outer join departments
+    left join departments
         on items.retail_pro_department_id = departments.retail_pro_department_id
-
 )
 
 select * from mapped

@@ -1,31 +1,22 @@
 with
 
 customers as (
-
     select * from {{ ref('canonical_customers') }}
-
 ),
 
 retail_pro_emails as (
-
     select * from {{ ref('stg_retail_pro__customer_emails') }}
-
 ),
 
 retail_pro_phones as (
-
     select * from {{ ref('stg_retail_pro__customer_phones') }}
-
 ),
 
 magento_addresses as (
-
     select * from {{ ref('stg_magento__customer_addresses') }}
-
 ),
 
 contact_points as (
-
     select
         record_id,
         'email' as contact_type,
@@ -68,7 +59,6 @@ contact_points as (
         phone as contact_value,
         0 as is_first
     from magento_addresses
-
 )
 
 select * from contact_points

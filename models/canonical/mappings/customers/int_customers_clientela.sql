@@ -1,13 +1,10 @@
 with
 
 cards as (
-
     select * from {{ ref('stg_clientela__customers') }}
-
 ),
 
 records as (
-
     select
         'clientela:' || clientela_card_id as record_id,
         'clientela' as source,
@@ -35,7 +32,6 @@ records as (
         created_at,
         updated_at
     from cards
-
 )
 
 select * from records

@@ -1,13 +1,10 @@
 with
 
 customers as (
-
     select * from {{ ref('stg_files__customers') }}
-
 ),
 
 records as (
-
     select
         source || ':' || source_customer_id as record_id,
         source,
@@ -35,7 +32,6 @@ records as (
         created_at,
         updated_at
     from customers
-
 )
 
 select * from records

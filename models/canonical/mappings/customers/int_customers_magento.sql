@@ -1,25 +1,18 @@
 with
 
 customers as (
-
     select * from {{ ref('stg_magento__customers') }}
-
 ),
 
 addresses as (
-
     select * from {{ ref('stg_magento__customer_addresses') }}
-
 ),
 
 stores as (
-
     select * from {{ ref('stg_magento__stores') }}
-
 ),
 
 ranked_addresses as (
-
     select
         *,
         row_number() over (
@@ -33,11 +26,9 @@ ranked_addresses as (
                 magento_address_id
         ) as address_rank
     from addresses
-
 ),
 
 records as (
-
     select
         'magento:' || customers.magento_customer_id as record_id,
         'magento' as source,
@@ -57,19 +48,10 @@ records as (
         cast(null as text) as mobile_phone,
         nullif(trim(split_part(ranked_addresses.street, chr(10), 1)), '')
             as address_line_1,
-        nullif(
-            trim(
-                replace(
-                    substr(
-                        ranked_addresses.street,
-                        length(split_part(ranked_addresses.street, chr(10), 1)) + 1
-                    ),
-                    chr(10),
-                    ' '
-                )
-            ),
-            ''
-        ) as address_line_2,
+        nullif(trim(replace(substr(
+            ranked_addresses.street,
+            length(split_part(ranked_addresses.street, chr(10), 1)) + 1
+        ), chr(10), ' ')), '') as address_line_2,
         ranked_addresses.postcode,
         ranked_addresses.city,
         cast(null as text) as region,
@@ -81,12 +63,11 @@ records as (
         customers.created_at,
         customers.updated_at
     from customers
-    left outer join ranked_addresses
+    left join ranked_addresses
         on
             customers.magento_customer_id = ranked_addresses.magento_customer_id
             and ranked_addresses.address_rank = 1
-    left outer join stores on customers.store_view_id = stores.store_view_id
-
+    left join stores on customers.store_view_id = stores.store_view_id
 )
 
 select * from records

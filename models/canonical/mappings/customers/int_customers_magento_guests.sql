@@ -1,25 +1,18 @@
 with
 
 orders as (
-
     select * from {{ ref('stg_magento__orders') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('stg_magento__customers') }}
-
 ),
 
 stores as (
-
     select * from {{ ref('stg_magento__stores') }}
-
 ),
 
 records as (
-
     select
         'magento:guest-' || orders.magento_order_id as record_id,
         'magento' as source,
@@ -62,13 +55,12 @@ records as (
         orders.ordered_at as created_at,
         orders.updated_at
     from orders
-    left outer join customers
+    left join customers
         on orders.magento_customer_id = customers.magento_customer_id
-    left outer join stores on orders.store_view_id = stores.store_view_id
+    left join stores on orders.store_view_id = stores.store_view_id
     -- an order whose account was deleted or set aside still names somebody: that
     -- order is kept as a guest's
     where customers.magento_customer_id is null
-
 )
 
 select * from records

@@ -1,38 +1,27 @@
 with
 
 customers as (
-
     select * from {{ ref('stg_retail_pro__customers') }}
-
 ),
 
 stores as (
-
     select * from {{ ref('stg_retail_pro__stores') }}
-
 ),
 
 addresses as (
-
     select * from {{ ref('int_retail_pro_addresses') }}
-
 ),
 
 emails as (
-
     select * from {{ ref('int_retail_pro_emails') }}
     where email_rank = 1
-
 ),
 
 phones as (
-
     select * from {{ ref('int_retail_pro_phones') }}
-
 ),
 
 records as (
-
     select
         'retail_pro:' || customers.retail_pro_customer_id as record_id,
         'retail_pro' as source,
@@ -68,20 +57,19 @@ records as (
         customers.updated_at
     from customers
     -- closed files are kept: what was bought under them was bought
-    left outer join stores on customers.retail_pro_store_id = stores.retail_pro_store_id
-    left outer join addresses
+    left join stores on customers.retail_pro_store_id = stores.retail_pro_store_id
+    left join addresses
         on customers.retail_pro_customer_id = addresses.retail_pro_customer_id
-    left outer join emails
+    left join emails
         on customers.retail_pro_customer_id = emails.retail_pro_customer_id
-    left outer join phones
+    left join phones
         on
             customers.retail_pro_customer_id = phones.retail_pro_customer_id
             and phones.phone_rank = 1
-    left outer join phones as other_phones
+    left join phones as other_phones
         on
             customers.retail_pro_customer_id = other_phones.retail_pro_customer_id
             and other_phones.phone_rank = 2
-
 )
 
 select * from records

@@ -1,13 +1,10 @@
 with
 
 contacts as (
-
     select * from {{ ref('stg_splio__contacts') }}
-
 ),
 
 records as (
-
     select
         'splio:' || splio_contact_id as record_id,
         'splio' as source,
@@ -35,7 +32,6 @@ records as (
         created_at,
         created_at as updated_at
     from contacts
-
 )
 
 select * from records

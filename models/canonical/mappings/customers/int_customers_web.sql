@@ -1,13 +1,10 @@
 with
 
 reviews as (
-
     select * from {{ ref('int_web_reviews') }}
-
 ),
 
 records as (
-
     select
         record_id,
         'web' as source,
@@ -38,7 +35,6 @@ records as (
         updated_at
     from reviews
     where is_new_record
-
 )
 
 select * from records

@@ -1,13 +1,10 @@
 with
 
 users as (
-
     select * from {{ ref('stg_zendesk__users') }}
-
 ),
 
 records as (
-
     select
         'zendesk:' || zendesk_user_id as record_id,
         'zendesk' as source,
@@ -39,7 +36,6 @@ records as (
     from users
     -- agents and admins are staff; a deleted end-user stays, their tickets remain
     where user_role = 'end-user'
-
 )
 
 select * from records

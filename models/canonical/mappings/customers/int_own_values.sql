@@ -3,6 +3,6 @@ select customers.*
 from {{ ref('int_source_customers') }} as customers
 inner join {{ ref('source_ranks') }} as source_ranks
     on customers.source = source_ranks.source
-left outer join {{ ref('int_published_records') }} as published
+left join {{ ref('int_published_records') }} as published
     on customers.record_id = published.record_id
 where source_ranks.is_written_by_us and published.record_id is null

@@ -1,7 +1,6 @@
 with
 
 published as (
-
     -- every contact that we write carries our customer id
     select
         'splio:' || splio_contact_id as record_id,
@@ -15,7 +14,6 @@ published as (
         external_customer_id as published_customer_id
     from {{ ref('stg_clientela__customers') }}
     where external_customer_id is not null and updated_by = 'orfevre'
-
 )
 
 select * from published

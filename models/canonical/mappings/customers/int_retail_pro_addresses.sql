@@ -1,13 +1,10 @@
 with
 
 addresses as (
-
     select * from {{ ref('stg_retail_pro__customer_addresses') }}
-
 ),
 
 ranked as (
-
     select
         *,
         row_number() over (
@@ -18,14 +15,11 @@ ranked as (
                 retail_pro_address_id asc
         ) as address_rank
     from addresses
-
 ),
 
 current_addresses as (
-
     select * from ranked
     where address_rank = 1
-
 )
 
 select * from current_addresses

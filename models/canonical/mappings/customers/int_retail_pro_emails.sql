@@ -1,13 +1,10 @@
 with
 
 emails as (
-
     select * from {{ ref('stg_retail_pro__customer_emails') }}
-
 ),
 
 ranked as (
-
     select
         *,
         row_number() over (
@@ -15,7 +12,6 @@ ranked as (
             order by updated_at desc, retail_pro_email_id asc
         ) as email_rank
     from emails
-
 )
 
 select * from ranked

@@ -1,7 +1,6 @@
 with
 
 records as (
-
     -- a new source is a line here
     select * from {{ ref('int_customers_magento') }}
     union all
@@ -18,7 +17,6 @@ records as (
     select * from {{ ref('int_customers_web') }}
     union all
     select * from {{ ref('int_customers_files') }}
-
 )
 
 select * from records

@@ -1,25 +1,20 @@
 with
 
 consents as (
-
     select * from {{ ref('stg_clientela__customer_consents') }}
-
 ),
 
 -- the answer is about the e-mail or phone that the card had itself, not about the one
 -- that we have written over it since
 cards as (
-
     select
         record_id,
         email,
         phone
     from {{ ref('canonical_customers') }}
-
 ),
 
 mapped as (
-
     select
         'clientela:' || consents.clientela_card_id || '-' || lower(consents.channel)
             as consent_id,
@@ -42,9 +37,8 @@ mapped as (
         consents.is_granted,
         consents.collected_at
     from consents
-    left outer join cards
+    left join cards
         on 'clientela:' || consents.clientela_card_id = cards.record_id
-
 )
 
 select * from mapped

@@ -1,20 +1,15 @@
 with
 
 consents as (
-
     select * from {{ ref('stg_files__consents') }}
-
 ),
 
 events as (
-
     select * from {{ ref('stg_files__events') }}
     where lower(event_type) = 'email_unsubscribed'
-
 ),
 
 mapped as (
-
     select
         source || ':' || source_consent_id as consent_id,
         source,
@@ -48,7 +43,6 @@ mapped as (
         false as is_granted,
         occurred_at as collected_at
     from events
-
 )
 
 select * from mapped

@@ -1,13 +1,10 @@
 with
 
 customers as (
-
     select * from {{ ref('stg_magento__customers') }}
-
 ),
 
 mapped as (
-
     select
         'magento:newsletter-' || magento_customer_id as consent_id,
         'magento' as source,
@@ -23,7 +20,6 @@ mapped as (
     from customers
     -- an account that says nothing of the newsletter has neither agreed nor refused
     where is_subscribed is not null
-
 )
 
 select * from mapped

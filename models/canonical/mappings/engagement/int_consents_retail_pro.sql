@@ -1,20 +1,15 @@
 with
 
 customers as (
-
     select * from {{ ref('stg_retail_pro__customers') }}
-
 ),
 
 records as (
-
     select * from {{ ref('int_customers_retail_pro') }}
-
 ),
 
 -- one box at the till stands for every channel
 channels as (
-
     select
         'email' as channel,
         'email' as contact_type
@@ -30,11 +25,9 @@ channels as (
     select
         'postal' as channel,
         'postal' as contact_type
-
 ),
 
 mapped as (
-
     select
         'retail_pro:' || customers.retail_pro_customer_id || '-' || channels.channel
             as consent_id,
@@ -55,7 +48,6 @@ mapped as (
     cross join channels
     -- absent: never asked, which is neither yes nor no
     where customers.marketing_code is not null
-
 )
 
 select * from mapped

@@ -1,31 +1,24 @@
 with
 
 messages as (
-
     select * from {{ ref('stg_sms__messages') }}
     where direction = 'inbound'
-
 ),
 
 stop_words as (
-
     select * from {{ ref('sms_stop_words') }}
-
 ),
 
 -- 'Stop.', 'STOP 36111' and 'stop svp' all begin with the word
 replies as (
-
     select
         *,
         trim(replace(replace(replace(upper(body), '.', ' '), '!', ' '), ',', ' '))
             as reply
     from messages
-
 ),
 
 mapped as (
-
     select distinct
         'sms:' || replies.sms_message_id as consent_id,
         'sms' as source,
@@ -46,7 +39,6 @@ mapped as (
                 not stop_words.is_whole_message
                 and replies.reply like upper(stop_words.word) || ' %'
             )
-
 )
 
 select * from mapped

@@ -2,19 +2,14 @@
 with
 
 emails as (
-
     select * from {{ ref('stg_splio__blacklisted_emails') }}
-
 ),
 
 phones as (
-
     select * from {{ ref('stg_splio__blacklisted_cellphones') }}
-
 ),
 
 mapped as (
-
     select
         'splio:' || md5(email) || '-' || reason as consent_id,
         'splio' as source,
@@ -42,7 +37,6 @@ mapped as (
         false as is_granted,
         blacklisted_at as collected_at
     from phones
-
 )
 
 select * from mapped

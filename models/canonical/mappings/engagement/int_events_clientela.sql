@@ -1,19 +1,14 @@
 with
 
 appointments as (
-
     select * from {{ ref('stg_clientela__appointments') }}
-
 ),
 
 preparations as (
-
     select * from {{ ref('stg_clientela__order_preparations') }}
-
 ),
 
 mapped as (
-
     select
         'clientela:appointment-' || clientela_appointment_id as event_id,
         'clientela' as source,
@@ -45,7 +40,6 @@ mapped as (
         quantity as event_value,
         coalesce(collected_at, prepared_at) as occurred_at
     from preparations
-
 )
 
 select * from mapped

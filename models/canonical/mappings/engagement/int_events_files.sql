@@ -1,13 +1,10 @@
 with
 
 events as (
-
     select * from {{ ref('stg_files__events') }}
-
 ),
 
 mapped as (
-
     select
         -- 'file-' keeps a feed's keys apart from a connector's of the same source
         source || ':file-' || source_event_id as event_id,
@@ -24,7 +21,6 @@ mapped as (
         event_value,
         occurred_at
     from events
-
 )
 
 select * from mapped

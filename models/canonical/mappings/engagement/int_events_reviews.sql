@@ -1,13 +1,10 @@
 with
 
 reviews as (
-
     select * from {{ ref('int_web_reviews') }}
-
 ),
 
 mapped as (
-
     select
         'web:review-' || web_review_id as event_id,
         'web' as source,
@@ -23,7 +20,6 @@ mapped as (
         rating as event_value,
         published_at as occurred_at
     from reviews
-
 )
 
 select * from mapped

@@ -1,13 +1,10 @@
 with
 
 messages as (
-
     select * from {{ ref('stg_sms__messages') }}
-
 ),
 
 mapped as (
-
     select
         'sms:' || sms_message_id as event_id,
         'sms' as source,
@@ -29,7 +26,6 @@ mapped as (
         cast(null as decimal(18, 4)) as event_value,
         coalesce(sent_at, created_at) as occurred_at
     from messages
-
 )
 
 select * from mapped

@@ -1,13 +1,10 @@
 with
 
 events as (
-
     select * from {{ ref('stg_web__events') }}
-
 ),
 
 mapped as (
-
     select
         'web:' || web_event_id as event_id,
         'web' as source,
@@ -23,7 +20,6 @@ mapped as (
         cast(null as decimal(18, 4)) as event_value,
         occurred_at
     from events
-
 )
 
 select * from mapped

@@ -1,13 +1,10 @@
 with
 
 tickets as (
-
     select * from {{ ref('stg_zendesk__tickets') }}
-
 ),
 
 mapped as (
-
     select
         'zendesk:ticket-' || zendesk_ticket_id as event_id,
         'zendesk' as source,
@@ -24,7 +21,6 @@ mapped as (
         cast(null as decimal(18, 4)) as event_value,
         created_at as occurred_at
     from tickets
-
 )
 
 select * from mapped

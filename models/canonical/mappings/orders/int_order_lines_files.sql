@@ -1,13 +1,10 @@
 with
 
 order_lines as (
-
     select * from {{ ref('stg_files__order_lines') }}
-
 ),
 
 lines as (
-
     select
         source || ':' || source_order_line_id as order_line_id,
         source || ':' || source_order_id as order_id,
@@ -21,7 +18,6 @@ lines as (
         line_amount,
         quantity < 0 as is_return
     from order_lines
-
 )
 
 select * from lines

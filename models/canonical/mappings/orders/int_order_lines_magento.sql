@@ -1,13 +1,10 @@
 with
 
 items as (
-
     select * from {{ ref('int_magento_order_items') }}
-
 ),
 
 lines as (
-
     select
         'magento:' || magento_order_item_id as order_line_id,
         'magento:' || magento_order_id as order_id,
@@ -21,7 +18,6 @@ lines as (
         line_amount,
         false as is_return
     from items
-
 )
 
 select * from lines

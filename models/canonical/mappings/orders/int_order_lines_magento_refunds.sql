@@ -1,25 +1,18 @@
 with
 
 refund_items as (
-
     select * from {{ ref('stg_magento__credit_memo_items') }}
-
 ),
 
 refunds as (
-
     select * from {{ ref('stg_magento__credit_memos') }}
-
 ),
 
 items as (
-
     select * from {{ ref('stg_magento__order_items') }}
-
 ),
 
 lines as (
-
     select
         'magento:creditmemo-' || refund_items.magento_credit_memo_item_id
             as order_line_id,
@@ -35,13 +28,12 @@ lines as (
         - coalesce(refund_items.row_amount, 0) as line_amount,
         true as is_return
     from refund_items
-    left outer join refunds
+    left join refunds
         on refund_items.magento_credit_memo_id = refunds.magento_credit_memo_id
-    left outer join items
+    left join items
         on refund_items.magento_order_item_id = items.magento_order_item_id
     -- a child line repeats its parent's stock-keeping unit and bears no amount
     where items.parent_order_item_id is null
-
 )
 
 select * from lines

@@ -1,7 +1,6 @@
 with
 
 orders as (
-
     -- a new source is a line here
     select * from {{ ref('int_orders_magento') }}
     union all
@@ -10,7 +9,6 @@ orders as (
     select * from {{ ref('int_orders_retail_pro') }}
     union all
     select * from {{ ref('int_orders_files') }}
-
 )
 
 select * from orders

@@ -1,13 +1,10 @@
 with
 
 orders as (
-
     select * from {{ ref('stg_files__orders') }}
-
 ),
 
 mapped as (
-
     select
         source || ':' || source_order_id as order_id,
         source,
@@ -39,7 +36,6 @@ mapped as (
         ordered_at,
         updated_at
     from orders
-
 )
 
 select * from mapped

@@ -1,29 +1,22 @@
 with
 
 orders as (
-
     select * from {{ ref('int_magento_orders') }}
-
 ),
 
 items as (
-
     select * from {{ ref('int_magento_order_items') }}
-
 ),
 
 cancelled_parts as (
-
     select
         magento_order_id,
         sum(ordered_amount - line_amount) as cancelled_amount
     from items
     group by magento_order_id
-
 ),
 
 mapped as (
-
     select
         'magento:' || orders.magento_order_id as order_id,
         'magento' as source,
@@ -52,9 +45,8 @@ mapped as (
         orders.ordered_at,
         orders.updated_at
     from orders
-    left outer join cancelled_parts
+    left join cancelled_parts
         on orders.magento_order_id = cancelled_parts.magento_order_id
-
 )
 
 select * from mapped

@@ -1,19 +1,14 @@
 with
 
 refunds as (
-
     select * from {{ ref('stg_magento__credit_memos') }}
-
 ),
 
 orders as (
-
     select * from {{ ref('int_magento_orders') }}
-
 ),
 
 mapped as (
-
     select
         'magento:creditmemo-' || refunds.magento_credit_memo_id as order_id,
         'magento' as source,
@@ -38,8 +33,7 @@ mapped as (
         refunds.refunded_at as ordered_at,
         refunds.updated_at
     from refunds
-    left outer join orders on refunds.magento_order_id = orders.magento_order_id
-
+    left join orders on refunds.magento_order_id = orders.magento_order_id
 )
 
 select * from mapped

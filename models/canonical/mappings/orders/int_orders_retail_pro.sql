@@ -1,19 +1,14 @@
 with
 
 receipts as (
-
     select * from {{ ref('stg_retail_pro__receipts') }}
-
 ),
 
 stores as (
-
     select * from {{ ref('stg_retail_pro__stores') }}
-
 ),
 
 mapped as (
-
     select
         'retail_pro:' || receipts.retail_pro_receipt_id as order_id,
         'retail_pro' as source,
@@ -44,8 +39,7 @@ mapped as (
         receipts.ordered_at,
         receipts.updated_at
     from receipts
-    left outer join stores on receipts.retail_pro_store_id = stores.retail_pro_store_id
-
+    left join stores on receipts.retail_pro_store_id = stores.retail_pro_store_id
 )
 
 select * from mapped
