@@ -46,13 +46,13 @@ outcomes as (
     {{ account_for(
         'splio', 'blacklisted_emails', ref('stg_splio__blacklisted_emails'),
         ref('canonical_consents'), 'consent_id',
-        "'splio:' || email || '-' || reason"
+        "'splio:' || md5(email) || '-' || reason"
     ) }}
     union all
     {{ account_for(
         'splio', 'blacklisted_cellphones', ref('stg_splio__blacklisted_cellphones'),
         ref('canonical_consents'), 'consent_id',
-        "'splio:' || phone || '-' || reason"
+        "'splio:' || md5(phone) || '-' || reason"
     ) }}
     union all
     {{ account_for(
