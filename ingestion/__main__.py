@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     chosen = Options(options.full, options.bulk, tuple(options.feed), options.accept_shrink)
     try:
-        with pipeline.alone(names):
+        # Every source's tables, even empty: the models read them all.
+        with pipeline.alone(sources.NAMES):
             reports = run(names, chosen, console)
     except pipeline.Busy:
         log.error("another program is writing to the warehouse; nothing was loaded")

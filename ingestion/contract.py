@@ -3,9 +3,10 @@
 `models/staging/<source>/_<source>__sources.yml` is the only declaration: dbt documents and tests
 it, ingestion creates its tables, types its rows and sets aside what breaks it.
 
-A table's meta may say `primary_key`, `cursor` (the column that says when a row last changed),
-and, for a table whose rows live and die with another's, `parent` and `parent_key` (the order of
-an order line): when the parent is loaded again, its old rows go.
+A table's meta may say `primary_key`, `required_one_of` (columns of which one at least is filled),
+`cursor` (the column that says when a row last changed), and, for a table whose rows live and die
+with another's, `parent` and `parent_key` (the order of an order line): when the parent is loaded
+again, its old rows go.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Table:
     cursor: str | None = None
     parent: str | None = None
     parent_key: str | None = None
+    required_one_of: tuple[str, ...] = ()
 
     @property
     def column_names(self) -> list[str]:
@@ -85,4 +87,5 @@ def _table(file: str, declared: dict[str, Any]) -> Table:
         cursor=meta.get("cursor"),
         parent=meta.get("parent"),
         parent_key=meta.get("parent_key"),
+        required_one_of=tuple(meta.get("required_one_of", ())),
     )

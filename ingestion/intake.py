@@ -74,7 +74,8 @@ class Batch:
 
 @dataclass
 class Counts:
-    """Rows of a table. Those read are kept or set aside; the unchanged come on top."""
+    """Rows of a table. Those read are kept or set aside; the unchanged come on top: the
+    warehouse, or a later row of the same load, says the same."""
 
     read: int = 0
     kept: int = 0
@@ -207,7 +208,8 @@ class Intake:
         """Type the rows of a table: `out_<name>` holds the typed columns and `_broken`.
 
         `_broken` is null, or the first rule broken: 'column|rule'. Of the rows that share a
-        primary key the last by cursor, then by position, is kept.
+        primary key the last by cursor, then by position, is kept; those that say the same as it
+        (an order named on each of its lines) are unchanged rather than set aside.
         """
         table = self.tables[name]
         if not self.has_rows(name):
@@ -222,6 +224,9 @@ class Intake:
             x = f'"{column.name}"'
             typed.append(f"{_typed(column, found[column.name], x)} as {x}")
             rules += _rules(column, found[column.name], x)
+        if table.required_one_of:
+            missing = (_missing(found[c], f'"{c}"') for c in table.required_one_of)
+            rules.append(f"when {' and '.join(missing)} then '{table.required_one_of[0]}|one_of'")
         self.db.execute(
             f"""
             create table "out_{name}" as
@@ -247,19 +252,32 @@ class Intake:
         if not repeated:
             return
         latest = f'"{table.cursor}" desc nulls last, ' if table.cursor else ""
+        # Where a row was read (_file, _row_number) is not what it says.
+        said = ", ".join(f'"{c}"' for c in table.column_names if not c.startswith("_"))
+        self.db.execute(
+            f"""
+            create or replace temp table earlier as
+            select
+                _position,
+                row({said}) is not distinct from first_value(row({said})) over latest as is_repeat
+            from "out_{table.name}"
+            where _broken is null
+            window latest as (partition by {key} order by {latest}_position desc)
+            qualify row_number() over latest > 1
+            """
+        )
         self.db.execute(
             f"""
             update "out_{table.name}" as o set _broken = '{table.primary_key[-1]}|key'
-            from (
-                select _position from "out_{table.name}"
-                where _broken is null
-                qualify row_number() over (
-                    partition by {key} order by {latest}_position desc
-                ) > 1
-            ) as earlier
-            where o._position = earlier._position
+            from earlier where o._position = earlier._position and not earlier.is_repeat
             """
         )
+        (repeats,) = self.db.execute("select count(*) from earlier where is_repeat").fetchone()
+        self.db.execute(
+            f'delete from "out_{table.name}"'
+            " where _position in (select _position from earlier where is_repeat)"
+        )
+        self._count_unchanged(table.name, repeats)
 
     def settle(self, name: str) -> None:
         """Move the broken rows of a judged table to `set_aside` and count."""
@@ -276,6 +294,7 @@ class Intake:
                     case split_part(o._broken, '|', 2)
                         when 'required' then split_part(o._broken, '|', 1) || ' is empty'
                         when 'key' then 'a later row has the same key'
+                        when 'one_of' then '{" and ".join(table.required_one_of)} are empty'
                         else split_part(o._broken, '|', 1) || ' is not a '
                             || split_part(o._broken, '|', 3)
                     end,

@@ -201,6 +201,8 @@ class Select:
             for name, rule in feed.columns.items()
         }
         key = table.primary_key[-1]
+        # One article twice on a ticket is two lines; one customer twice in a file is one.
+        self.repeats = ""
         if key not in made:
             if parts := feed.options.get("key"):
                 whole = " and ".join(f"({made[part]}) is not null" for part in parts)
@@ -209,11 +211,13 @@ class Select:
             else:
                 parts = [f"coalesce({value}, '')" for value in made.values()]
                 made[key] = f"md5(concat_ws(chr(31), {', '.join(parts)}))"
+                self.repeats = key if table.name == "order_lines" else ""
         made |= {"source": _literal(feed.source), "_feed": _literal(feed.name)}
         columns = ", ".join(f'{value} as "{name}"' for name, value in made.items())
         self.sql = f"select {columns} from chunk"
         self.db = duckdb.connect()
         self.db.execute("set TimeZone = 'UTC'")
+        self.db.execute("create table seen (line text primary key, times bigint)")
 
     def __call__(self, chunk: tabular.Chunk, file: str) -> pa.Table:
         """The chunk's rows as the entity's columns, in text."""
@@ -223,9 +227,40 @@ class Select:
         self.db.register("chunk", rows)
         mapped = self.db.execute(self.sql).to_arrow_table()
         self.db.unregister("chunk")
+        if self.repeats:
+            mapped = self._numbered(mapped)
         return mapped.append_column(
             "_file", pa.array([file] * len(mapped), pa.string())
         ).append_column("_row_number", pa.array(chunk.numbers, pa.int64()).cast(pa.string()))
+
+    def _numbered(self, mapped: pa.Table) -> pa.Table:
+        """The rows with the occurrence in the file added to a key that came before in it."""
+        place = pa.array(range(len(mapped)), pa.int64())
+        self.db.register("mapped", mapped.append_column("place", place))
+        numbered = self.db.execute(
+            f"""
+            select * exclude (place, occurrence) replace (
+                {self.repeats} || case when occurrence > 1 then '#' || occurrence else '' end
+                as {self.repeats}
+            )
+            from (
+                select
+                    mapped.*,
+                    coalesce(seen.times, 0)
+                    + row_number() over (partition by mapped.{self.repeats}) as occurrence
+                from mapped left join seen on mapped.{self.repeats} = seen.line
+            )
+            order by place
+            """
+        ).to_arrow_table()
+        self.db.execute(
+            f"""
+            insert into seen select {self.repeats}, count(*) from mapped group by all
+            on conflict do update set times = times + excluded.times
+            """
+        )
+        self.db.unregister("mapped")
+        return numbered
 
     def _value(self, rule: Any) -> str:
         """SQL of a mapped value: a column, a template, a constant; null when blank."""

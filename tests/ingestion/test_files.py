@@ -175,7 +175,38 @@ def test_templates_repeated_headers_and_keys(duck: Query, feed: Feed) -> None:
     assert duck(
         "select last_name, address_line_1, phone, mobile_phone from raw_files.customers order by 1"
     ) == [("A", "3 du Bac", "01", "06"), ("B", None, None, None)]
-    assert (report.rows_kept, report.rows_set_aside) == (2, 1)  # the same row twice
+    assert (report.rows_read, report.rows_kept, report.rows_unchanged) == (2, 2, 1)  # said twice
+
+
+def test_a_file_of_order_lines_fills_orders_too(duck: Query, feed: Feed) -> None:
+    """One row a line, the order named on each; the same article twice on a ticket is two lines."""
+    content = (
+        "ticket;client;sku;qté;prix;le\n"
+        "1;C1;A;2;9,90;2024-01-02\n1;C1;A;2;9,90;2024-01-02\n1;C1;B;-1;5;2024-01-02\n"
+        "2;;A;1;;2024-01-03\n"
+    ).encode()
+    lines = {"source_order_id": "ticket", "sku": "sku", "quantity": "qté", "unit_price": "prix"}
+    options = {"entity": "order_lines", "columns": lines, "decimal": ","}
+    report = feed({"f.csv": content}, **options)["order_lines"]
+    assert (report.rows_kept, report.rows_set_aside, report.rows_unchanged) == (3, 1, 0)
+    assert duck("select row_number, reason from raw_ingestion.quarantine") == [
+        (5, "line_amount and unit_price are empty")
+    ]
+    again = feed({"f.csv": content, "g.csv": content}, **options)["order_lines"]
+    assert (again.rows_kept, again.rows_set_aside) == (3, 1)
+    assert duck("select sum(quantity * unit_price) from raw_files.order_lines") == [
+        (Decimal("34.6"),)
+    ]
+    orders = {
+        "source_order_id": "ticket",
+        "source_customer_id": "client",
+        "channel": {"constant": "store"},
+        "status": {"constant": "completed"},
+        "currency": {"constant": "EUR"},
+        "ordered_at": "le",
+    }
+    report = feed({"f.csv": content}, entity="orders", columns=orders)["orders"]
+    assert (report.rows_kept, report.rows_set_aside, report.rows_unchanged) == (2, 0, 6)
 
 
 def test_a_file_without_header(duck: Query, feed: Feed) -> None:

@@ -18,6 +18,9 @@
 select {{ key }}, 'required column empty' as reason
 from {{ model }}
 where 1 = 0{% for name in table.required %} or {{ name }} is null{% endfor %}
+{%- if table.meta.required_one_of %}
+    or coalesce({{ table.meta.required_one_of | join(', ') }}) is null
+{%- endif %}
 union all
 select {{ key }}, 'key not unique' as reason
 from {{ model }}

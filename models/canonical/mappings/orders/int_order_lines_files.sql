@@ -15,7 +15,10 @@ lines as (
         unit_price,
         coalesce(discount_amount, 0) as discount_amount,
         coalesce(tax_amount, 0) as tax_amount,
-        line_amount,
+        -- many files say how many at what price, and leave the product to the reader
+        coalesce(
+            line_amount, round(quantity * unit_price, 2) - coalesce(discount_amount, 0)
+        ) as line_amount,
         quantity < 0 as is_return
     from order_lines
 )

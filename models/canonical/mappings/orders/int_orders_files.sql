@@ -4,6 +4,28 @@ orders as (
     select * from {{ ref('stg_files__orders') }}
 ),
 
+line_totals as (
+    select
+        order_id,
+        sum(line_amount) as line_amount
+    from {{ ref('int_order_lines_files') }}
+    group by order_id
+),
+
+-- a file of lines has no total of the order: it is what its lines come to
+totalled as (
+    select
+        orders.*,
+        coalesce(
+            orders.total_amount,
+            line_totals.line_amount + coalesce(orders.shipping_amount, 0),
+            0
+        ) as order_amount
+    from orders
+    left join line_totals
+        on orders.source || ':' || orders.source_order_id = line_totals.order_id
+),
+
 mapped as (
     select
         source || ':' || source_order_id as order_id,
@@ -14,7 +36,7 @@ mapped as (
         lower(channel) as channel,
         store_id,
         case
-            when is_return or (is_return is null and total_amount < 0)
+            when is_return or (is_return is null and order_amount < 0)
                 then 'return'
             else 'sale'
         end as order_type,
@@ -32,10 +54,10 @@ mapped as (
         coalesce(shipping_amount, 0) as shipping_amount,
         cast(null as decimal(18, 2)) as discount_amount,
         cast(null as decimal(18, 2)) as tax_amount,
-        total_amount,
+        order_amount as total_amount,
         ordered_at,
         updated_at
-    from orders
+    from totalled
 )
 
 select * from mapped
