@@ -17,6 +17,8 @@ records as (
     select * from {{ ref('int_customers_web') }}
     union all
     select * from {{ ref('int_customers_files') }}
+    union all
+    select * from {{ ref('int_customers_files_guests') }}
 )
 
 select * from records

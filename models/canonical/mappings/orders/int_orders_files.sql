@@ -32,7 +32,10 @@ mapped as (
         source,
         source_order_id,
         order_number,
-        coalesce(customer_source, source) || ':' || source_customer_id as record_id,
+        coalesce(
+            coalesce(customer_source, source) || ':' || source_customer_id,
+            case when email is not null then source || ':guest-' || source_order_id end
+        ) as record_id,
         lower(channel) as channel,
         store_id,
         case
