@@ -4,9 +4,12 @@
     engine folds alike. Letters outside the Latin script are kept.
 -#}
 {% macro match_key(text) -%}
-    nullif(trim(regexp_replace(replace(replace(replace(translate(
+    {%- set folded -%}
+    replace(replace(replace(translate(
         lower({{ text }}),
         'àáâãäåāăąçćčďèéêëēėęěğìíîïīįıłñńňòóôõöøōőřśšşșťţțùúûüūůűýÿžźżÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ''’`´.,;:/\_-()"&+*#°',
         'aaaaaaaaacccdeeeeeeeegiiiiiiilnnnoooooooorsssstttuuuuuuuyyzzzaaaaaaceeeeiiiinoooooouuuuy                    '
-    ), 'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss'), '\s+', ' ', 'g')), '')
+    ), 'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss')
+    {%- endset -%}
+    nullif(trim({{ replace_pattern(folded, '[[:space:]]+', ' ') }}), '')
 {%- endmacro %}

@@ -25,10 +25,10 @@ select
             birth_date_status in ('invalid', 'too_old')
             and length(raw_birth_date) between 8 and 10
             then nullif(
-                regexp_replace(
-                    regexp_replace(raw_birth_date, '-(\d)(-|$)', '-0\1\2'),
-                    '[^0-9]', '', 'g'
-                ), ''
+                {{ replace_pattern(
+                    replace_pattern('raw_birth_date', '-([0-9])(-|$)', '-0\\1\\2'),
+                    '[^0-9]', ''
+                ) }}, ''
             )
     end as birth_date_key,
     email as email_key,

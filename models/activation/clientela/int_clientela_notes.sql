@@ -20,7 +20,7 @@ orders as (
 last_orders as (
     select
         customer_id,
-        string_agg(note, '; ' order by position) as last_orders
+        {{ join_texts('note', '; ', 'position') }} as last_orders
     from orders
     where position <= {{ var('card_last_orders') }}
     group by customer_id
@@ -45,7 +45,7 @@ wishes as (
 wish_lists as (
     select
         customer_id,
-        string_agg(wish, '; ' order by wish) as wish_list
+        {{ join_texts('wish', '; ', 'wish') }} as wish_list
     from wishes
     group by customer_id
 ),

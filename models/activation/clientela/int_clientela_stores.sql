@@ -38,8 +38,8 @@ stores as (
 visible as (
     select
         customer_id,
-        '[' || string_agg('"' || store_id || '"', ', ' order by store_id)
-        || ']' as visible_in_stores
+        '["' || {{ join_texts('store_id', '", "', 'store_id') }} || '"]'
+            as visible_in_stores
     from stores
     group by customer_id
 )

@@ -32,12 +32,10 @@ words as (
 shortened as (
     select
         raw_line,
-        string_agg(
-            case
-                when saved_before < excess then coalesce(short_word, word) else word
-            end,
-            ' ' order by position
-        ) as line
+        {{ join_texts(
+            'case when saved_before < excess then coalesce(short_word, word) else word end',
+            ' ', 'position'
+        ) }} as line
     from words
     group by raw_line
 ),

@@ -35,22 +35,18 @@ judged as (
 split as (
     select
         words.raw_name,
-        string_agg(
-            case
+        {{ join_texts("case
                 when
                     judged.given_from > 0 and words.position >= judged.given_from
                     or words.position <= -judged.given_from
                     then words.word
-            end, ' ' order by words.position
-        ) as given_text,
-        string_agg(
-            case
+            end", ' ', 'words.position') }} as given_text,
+        {{ join_texts("case
                 when
                     judged.given_from > 0 and words.position < judged.given_from
                     or judged.given_from < 0 and words.position > -judged.given_from
                     then words.word
-            end, ' ' order by words.position
-        ) as family_text
+            end", ' ', 'words.position') }} as family_text
     from words
     inner join judged on words.raw_name = judged.raw_name
     where judged.given_from <> 0
