@@ -13,7 +13,7 @@ consents as (
 segments as (
     select
         customer_id,
-        string_agg(segment, ',' order by segment) as segments
+        {{ join_texts('segment', ',', 'segment') }} as segments
     from {{ ref('segment_memberships') }}
     group by customer_id
 ),
@@ -55,6 +55,23 @@ contactable as (
     inner join customers on consents.customer_id = customers.customer_id
     inner join metrics on consents.customer_id = metrics.customer_id
     left join segments on consents.customer_id = segments.customer_id
+),
+
+hashed as (
+    select
+        *,
+        -- the key in every tool that knows customers by our id
+        customer_id as destination_key,
+        {{ payload_hash([
+            'email', 'cellphone', 'first_name', 'last_name', 'title', 'gender',
+            'postcode', 'city', 'country', 'language', 'home_store', 'segments',
+            'favourite_store', 'favourite_channel', 'purchases',
+            'purchases_12_months', 'revenue', 'revenue_12_months',
+            'average_basket', 'birth_date', 'first_purchase_date',
+            'last_purchase_date'
+        ]) }} as payload_hash,
+        true as has_consent
+    from contactable
 )
 
-select * from contactable
+select * from hashed

@@ -3,7 +3,8 @@
 with
 
 keys as (
-    select * from {{ ref('int_clientela_keys') }}
+    select * from {{ ref('int_tool_keys') }}
+    where tool = 'clientela'
 ),
 
 records as (
@@ -34,9 +35,9 @@ customers as (
 
 contacts as (
     select
-        keys.customer_id,
-        keys.destination_key,
-        keys.card_id,
+        customers.customer_id,
+        coalesce(keys.destination_key, customers.customer_id) as destination_key,
+        keys.tool_id as card_id,
         case
             when agreements.has_email = 1 then coalesce(records.email, customers.email)
             else customers.email
@@ -45,10 +46,10 @@ contacts as (
             when agreements.has_phone = 1 then coalesce(records.phone, customers.phone)
             else customers.phone
         end as phone
-    from keys
-    inner join customers on keys.customer_id = customers.customer_id
-    left join records on keys.card_record_id = records.record_id
-    left join agreements on keys.card_record_id = agreements.record_id
+    from customers
+    left join keys on customers.customer_id = keys.customer_id
+    left join records on keys.record_id = records.record_id
+    left join agreements on keys.record_id = agreements.record_id
 )
 
 select * from contacts
