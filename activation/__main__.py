@@ -32,7 +32,7 @@ from rich.table import Table
 
 from activation.destination import Sync, Tool, as_json, declared
 from activation.http import Misconfigured
-from activation.ledger import Busy, Ledger, Unbuilt, now
+from activation.ledger import Busy, Ledger, Plan, Unbuilt, now
 from activation.sync import Options, Result, Run, guard
 
 log = logging.getLogger("activation")
@@ -272,29 +272,32 @@ def dry_run(syncs: list[tuple[Tool, Sync]], options: Options, is_all: bool) -> i
         for _, sync in syncs:
             if is_all and ledger.is_unused(sync):
                 continue
-            plan = ledger.plan(sync)
-            counts = ", ".join(f"{plan[f'{change}_count']} to {change}" for change in sync.changes)
-            console.print(f"[bold]{sync.name}[/bold] {counts}; {plan['held_count']} held")
-            if reason := guard(sync, plan, options):
-                stopped = True
-                console.print(f"  would stop: {reason}")
-            for change in sync.changes:
-                limit = ROWS_SHOWN if options.limit is None else options.limit
-                for row in ledger.changes(sync, change, options.only, limit):
-                    before = row.held or {}
-                    after = {} if change == "delete" else json.loads(as_json(row.payload))
-                    fields = [
-                        name for name in {**before, **after} if before.get(name) != after.get(name)
-                    ]
-                    console.print(f"  {change} {row.key}", markup=False, highlight=False)
-                    for name in fields:
-                        line = f"    {name}: {before.get(name)!r} → {after.get(name)!r}"
-                        console.print(line, markup=False, highlight=False, soft_wrap=True)
-                if (hidden := plan[f"{change}_count"] - limit) > 0 and options.only is None:
-                    console.print(f"  … and {hidden} more to {change}")
+            with ledger.plan(sync) as plan:
+                stopped = show_plan(sync, plan, options) or stopped
     finally:
         ledger.close()
     return STOPPED if stopped else DONE
+
+
+def show_plan(sync: Sync, plan: Plan, options: Options) -> bool:
+    """Show what a plan would change; whether a guard would stop it."""
+    counts = ", ".join(f"{plan.counts[f'{change}_count']} to {change}" for change in sync.changes)
+    console.print(f"[bold]{sync.name}[/bold] {counts}; {plan.counts['held_count']} held")
+    if reason := guard(sync, plan.counts, options):
+        console.print(f"  would stop: {reason}")
+    limit = ROWS_SHOWN if options.limit is None else options.limit
+    for change in sync.changes:
+        for row in plan.rows_to(change, options.only, limit):
+            before = row.held or {}
+            after = {} if change == "delete" else json.loads(as_json(row.payload))
+            console.print(f"  {change} {row.key}", markup=False, highlight=False)
+            for name in {**before, **after}:
+                if before.get(name) != after.get(name):
+                    line = f"    {name}: {before.get(name)!r} → {after.get(name)!r}"
+                    console.print(line, markup=False, highlight=False, soft_wrap=True)
+        if (hidden := plan.counts[f"{change}_count"] - limit) > 0 and options.only is None:
+            console.print(f"  … and {hidden} more to {change}")
+    return reason is not None
 
 
 def check(syncs: list[tuple[Tool, Sync]], is_all: bool) -> int:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import psycopg2
@@ -20,10 +20,10 @@ import psycopg2.extras
 import pyarrow as pa
 
 import warehouse
-from activation.destination import Change, Row, Sync, chunks
+from activation.destination import Change, Row, Sync
 
 CONTRACT_COLUMNS = ("destination_key", "customer_id", "payload_hash", "has_consent")
-ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 5000
 
 
 class Busy(Exception):
@@ -39,31 +39,24 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-class Ledger:
-    """Activation's state in the warehouse. Thread-safe; one instance a process."""
+class Session:
+    """One connection to the warehouse; statements have `?` where a value goes."""
 
-    def __init__(self, read_only: bool = False) -> None:
-        self._lock = threading.RLock()
+    def __init__(self, connection: Any) -> None:
         self.is_duckdb = warehouse.target() == "duckdb"
-        try:
-            self._connection = warehouse.connect(read_only=read_only)
-        except duckdb.IOException as error:
-            # DuckDB's own file lock is the overlap lock: one writing process at a time
-            if "lock" in str(error).lower():
-                raise Busy("another process is using the warehouse") from None
-            raise Unbuilt("there is no warehouse to read: run dbt build first") from error
-        self._cursor = self._connection.cursor()
+        self._lock = threading.RLock()
+        self._connection = connection
+        # a cursor of DuckDB's is a connection of its own
+        self._cursor = connection.cursor()
 
     def close(self) -> None:
-        self._connection.close()
-
-    # --- what the two engines do differently -------------------------------------------------
+        (self._cursor if self.is_duckdb else self._connection).close()
 
     def _run(self, sql: str, *parameters: Any) -> None:
         self._cursor.execute(sql if self.is_duckdb else sql.replace("?", "%s"), list(parameters))
 
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
-        """Rows of a query, as dicts."""
+        """Rows of a query, as dicts. Raises Unbuilt when it reads what is not there."""
         with self._lock:
             try:
                 self._run(sql, *parameters)
@@ -72,31 +65,148 @@ class Ledger:
             names = [column[0] for column in self._cursor.description]
             return [dict(zip(names, values, strict=True)) for values in self._cursor.fetchall()]
 
-    def _stream(self, sql: str, *parameters: Any) -> Iterator[dict[str, Any]]:
-        """Rows of a large query, a thousand in memory at a time, beside other statements."""
-        connection = self._connection
-        if self.is_duckdb:
-            with self._lock:
-                cursor = connection.cursor()
-        else:
-            connection = warehouse.connect(read_only=True)
-            cursor = connection.cursor("changes", withhold=True)
+    def columns(self, sync: Sync) -> list[str]:
+        """Payload columns of the sync model, in its order."""
+        with self._lock:
+            self.rows(f"select * from activation.sync_{sync.name} where 1 = 0")
+            names = [column[0] for column in self._cursor.description]
+        return [name for name in names if name not in CONTRACT_COLUMNS]
+
+
+class Plan(Session):
+    """What one sync has to do: compared with the receipts once, then counted and read as often as
+    one likes, unmoved by the receipts that follow. It lives in a temporary table of its own
+    connection. `counts`: desired, held, duplicated keys, and changes by type.
+    """
+
+    def __init__(self, connection: Any, sync: Sync) -> None:
+        super().__init__(connection)
+        self.payload = self.columns(sync)
+        payload = "".join(f", desired.{column}" for column in self.payload)
         try:
-            cursor.execute(sql if self.is_duckdb else sql.replace("?", "%s"), list(parameters))
-            chunk = cursor.fetchmany(ROWS_AT_ONCE)
-            names = [column[0] for column in cursor.description]
-            while chunk:
-                for values in chunk:
-                    yield dict(zip(names, values, strict=True))
-                chunk = cursor.fetchmany(ROWS_AT_ONCE)
+            self._run(
+                f"""
+                create temporary table planned as
+                select
+                    row_number() over (
+                        order by changes.change_type, changes.destination_key
+                    ) as "_position",
+                    changes.change_type as "_change", changes.destination_key as "_key",
+                    changes.customer_id as "_customer_id", changes.payload_hash as "_payload_hash",
+                    changes.is_in_doubt as "_is_in_doubt",
+                    changes.successor_key as "_successor_key",
+                    receipts.payload as "_held", receipts.destination_version as "_version",
+                    desired.has_consent as "_has_consent"{payload}
+                from activation.changes_{sync.name} as changes
+                left join activation.sync_{sync.name} as desired
+                    on changes.destination_key = desired.destination_key
+                left join activation.receipts as receipts
+                    on changes.destination_key = receipts.destination_key
+                    and receipts.sync_name = ?
+                    and receipts.change_type <> 'delete'
+                """,
+                sync.name,
+            )
+        except (duckdb.CatalogException, psycopg2.errors.UndefinedTable) as error:
+            raise Unbuilt("a model is not built: run dbt build first") from error
+        self._run("create index planned_position on planned (_position)")
+        found = self.rows(
+            "select _change, min(_position) as first, count(*) as row_count"
+            " from planned group by _change"
+        )
+        self._spans = {row["_change"]: (row["first"], row["row_count"]) for row in found}
+        self.counts = self._counted(sync)
+
+    def _counted(self, sync: Sync) -> dict[str, int]:
+        (counts,) = self.rows(
+            f"""
+            select
+                coalesce(sum(case when has_consent then 1 else 0 end), 0) as desired_count,
+                count(*) - count(distinct destination_key) as duplicate_count,
+                (select count(*) from activation.receipts
+                 where sync_name = ? and change_type <> 'delete') as held_count
+            from activation.sync_{sync.name}
+            """,
+            sync.name,
+        )
+        changes = {f"{change}_count": self._span(change)[1] for change in get_args(Change)}
+        return {name: int(count) for name, count in counts.items()} | changes
+
+    def _span(self, change: Change) -> tuple[int, int]:
+        return self._spans.get(change, (0, 0))
+
+    def rows_to(
+        self, change: Change, only: str | None = None, limit: int | None = None
+    ) -> Iterator[Row]:
+        """Rows to create, update or delete, by key; `only` one key, or those of one customer."""
+        first, count = self._span(change)
+        if only is not None:
+            found = self.rows(
+                "select * from planned where _change = ? and (_key = ? or _customer_id = ?)"
+                " order by _position",
+                *(change, only, only),
+            )
+            yield from map(self._row, found[:limit])
+            return
+        end = first + (count if limit is None else min(count, limit))
+        for start in range(first, end, ROWS_AT_ONCE):
+            page = self.rows(
+                "select * from planned where _position >= ? and _position < ? order by _position",
+                *(start, min(start + ROWS_AT_ONCE, end)),
+            )
+            yield from map(self._row, page)
+
+    def _row(self, found: dict[str, Any]) -> Row:
+        return Row(
+            key=found["_key"],
+            customer_id=found["_customer_id"],
+            payload_hash=found["_payload_hash"],
+            payload={column: found[column] for column in self.payload},
+            # fail closed: only a plain true is a consent
+            has_consent=found["_has_consent"] is True,
+            is_in_doubt=bool(found["_is_in_doubt"]),
+            held=json.loads(found["_held"]) if found["_held"] else None,
+            version=found["_version"],
+            successor_key=found["_successor_key"],
+        )
+
+
+class Ledger(Session):
+    """Activation's state in the warehouse. Thread-safe; one instance a process."""
+
+    def __init__(self, read_only: bool = False) -> None:
+        try:
+            super().__init__(warehouse.connect(read_only=read_only))
+        except duckdb.IOException as error:
+            # DuckDB's own file lock is the overlap lock: one writing process at a time
+            if "lock" in str(error).lower():
+                raise Busy("another process is using the warehouse") from None
+            raise Unbuilt("there is no warehouse to read: run dbt build first") from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def plan(self, sync: Sync) -> Iterator[Plan]:
+        """What this sync has to do now. Raises Unbuilt."""
+        plan = Plan(self._connection if self.is_duckdb else warehouse.connect(), sync)
+        try:
+            yield plan
         finally:
-            cursor.close()
-            if not self.is_duckdb:
-                connection.close()
+            plan.close()
 
     def pages(self, sql: str) -> Iterator[list[dict[str, Any]]]:
-        """Rows of a large query, a thousand at a time."""
-        return chunks(self._stream(sql), ROWS_AT_ONCE)
+        """Rows of a large query, a few thousand at a time."""
+        # PostgreSQL would send the whole to a cursor without a name
+        named = () if self.is_duckdb else ("pages", None, True)
+        cursor = self._connection.cursor(*named)
+        try:
+            cursor.execute(sql)
+            while chunk := cursor.fetchmany(ROWS_AT_ONCE):
+                names = [column[0] for column in cursor.description]
+                yield [dict(zip(names, values, strict=True)) for values in chunk]
+        finally:
+            cursor.close()
 
     def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         """Insert dicts of the same keys, as one set."""
@@ -151,80 +261,6 @@ class Ledger:
         return not held["found"]
 
     # --- what to send ------------------------------------------------------------------------
-
-    def columns(self, sync: Sync) -> list[str]:
-        """Payload columns of the sync model, in its order."""
-        with self._lock:
-            self.rows(f"select * from activation.sync_{sync.name} where 1 = 0")
-            names = [column[0] for column in self._cursor.description]
-        return [name for name in names if name not in CONTRACT_COLUMNS]
-
-    def plan(self, sync: Sync) -> dict[str, int]:
-        """Counts: desired, held, duplicated keys, and changes by type."""
-        (counts,) = self.rows(
-            f"""
-            select
-                count(*) as model_count,
-                coalesce(sum(case when has_consent then 1 else 0 end), 0) as desired_count,
-                count(*) - count(distinct destination_key) as duplicate_count,
-                (select count(*) from activation.receipts
-                 where sync_name = ? and change_type <> 'delete') as held_count
-            from activation.sync_{sync.name}
-            """,
-            sync.name,
-        )
-        changes = self.rows(
-            f"select change_type, count(*) as row_count from activation.changes_{sync.name}"
-            " group by change_type"
-        )
-        planned = {"create": 0, "update": 0, "delete": 0}
-        planned |= {row["change_type"]: row["row_count"] for row in changes}
-        return {
-            **{name: int(count) for name, count in counts.items()},
-            **{f"{change}_count": count for change, count in planned.items()},
-        }
-
-    def changes(
-        self, sync: Sync, change: Change, only: str | None = None, limit: int | None = None
-    ) -> Iterator[Row]:
-        """Rows to create, update or delete, streamed; ordered by key where `limit` cuts them."""
-        columns = self.columns(sync)
-        payload = "".join(f", desired.{column}" for column in columns)
-        sql = f"""
-            select
-                changes.destination_key as "_key", changes.customer_id as "_customer_id",
-                changes.payload_hash as "_payload_hash", changes.is_in_doubt as "_is_in_doubt",
-                changes.successor_key as "_successor_key",
-                receipts.payload as "_held", receipts.destination_version as "_version",
-                desired.has_consent as "_has_consent"{payload}
-            from activation.changes_{sync.name} as changes
-            left join activation.sync_{sync.name} as desired
-                on changes.destination_key = desired.destination_key
-            left join activation.receipts as receipts
-                on changes.destination_key = receipts.destination_key
-                and receipts.sync_name = ?
-                and receipts.change_type <> 'delete'
-            where changes.change_type = ?
-        """
-        parameters: list[Any] = [sync.name, change]
-        if only is not None:
-            sql += " and (changes.destination_key = ? or changes.customer_id = ?)"
-            parameters += [only, only]
-        if limit is not None:
-            sql += f" order by changes.destination_key limit {int(limit)}"
-        for found in self._stream(sql, *parameters):
-            yield Row(
-                key=found["_key"],
-                customer_id=found["_customer_id"],
-                payload_hash=found["_payload_hash"],
-                payload={column: found[column] for column in columns},
-                # fail closed: only a plain true is a consent
-                has_consent=found["_has_consent"] is True,
-                is_in_doubt=bool(found["_is_in_doubt"]),
-                held=json.loads(found["_held"]) if found["_held"] else None,
-                version=found["_version"],
-                successor_key=found["_successor_key"],
-            )
 
     def samples(self, sync: Sync, only: str | None, limit: int) -> list[Row]:
         """Some rows that the tool should hold, whatever it holds, by key."""

@@ -35,7 +35,7 @@ from activation.destination import (
     chunks,
 )
 from activation.http import Misconfigured, NotNow, Refused, Transient, Unavailable
-from activation.ledger import Ledger, Unbuilt, now
+from activation.ledger import Ledger, Plan, Unbuilt, now
 
 log = logging.getLogger("activation")
 
@@ -179,34 +179,39 @@ class Run:
         if self.options.is_test:
             self._try_out()
             return
-        plan = self.result.plan = self.ledger.plan(self.sync)
-        if reason := guard(self.sync, plan, self.options):
-            self._end("stopped", reason)
-            return
-        planned = sum(plan[f"{change}_count"] for change in self.sync.changes)
-        if not planned:
-            self._end("succeeded")
-            return
-        self.progress.start(self.sync.name, min(planned, self.options.limit or planned))
-        columns = self.ledger.columns(self.sync)
-        self._until_answered(lambda: self.client.prepare(self.sync, columns))
-        is_bulk = self.client.is_bulk(self.sync, plan) and self.options.only is None
-        if is_bulk or self.options.adopt:
+        with self.ledger.plan(self.sync) as plan:
+            counts = self.result.plan = plan.counts
+            if reason := guard(self.sync, counts, self.options):
+                self._end("stopped", reason)
+                return
+            planned = sum(counts[f"{change}_count"] for change in self.sync.changes)
+            if not planned:
+                self._end("succeeded")
+                return
+            self.progress.start(self.sync.name, min(planned, self.options.limit or planned))
+            self._until_answered(lambda: self.client.prepare(self.sync, plan.payload))
+            is_bulk = self.client.is_bulk(self.sync, counts) and self.options.only is None
+            if not (is_bulk or self.options.adopt):
+                self._send_all(plan)
+                self._conclude(
+                    self._taken
+                    if self.options.only
+                    else min(planned, self.options.limit or planned)
+                )
+                return
             # what a file of an earlier run has brought there is not sent again
-            self._adopt()
-            left = self.ledger.plan(self.sync)
-            is_bulk = is_bulk and self.client.is_bulk(self.sync, left)
+            self._adopt(plan)
         if self.options.adopt:
             self._end("succeeded", f"{self.result.done['adopted']} rows are there already")
             return
-        if is_bulk:
-            self._load(self.options.limit)
-            return
-        self._send_all()
-        to_do = self._taken if self.options.only else min(planned, self.options.limit or planned)
-        self._conclude(to_do)
+        with self.ledger.plan(self.sync) as left:
+            if self.client.is_bulk(self.sync, left.counts):
+                self._load(left, self.options.limit)
+            else:
+                self._send_all(left)
+                self._conclude(min(planned, self.options.limit or planned))
 
-    def _adopt(self) -> None:
+    def _adopt(self, plan: Plan) -> None:
         """Give a receipt to each row to create or update that the tool holds already, as it is."""
         found: list[Any] = []
         self._until_answered(lambda: found.append(self.client.reader(self.sync)))
@@ -214,7 +219,7 @@ class Run:
         if holds is None:
             raise Misconfigured(f"{self.sync.tool} cannot be read back")
         for change in ("create", "update"):
-            rows = self._consenting(self.ledger.changes(self.sync, change), change)
+            rows = self._consenting(plan.rows_to(change), change)
             for chunk in chunks((row for row in rows if holds(row)), ROWS_ADOPTED_AT_ONCE):
                 delivery_id = uuid.uuid4().hex
                 receipts = [
@@ -226,15 +231,15 @@ class Run:
                 self.ledger.record(self.name, delivery_id, receipts, [], chunk, delivery)
                 self._count("adopted", chunk)
 
-    def _load(self, limit: int | None) -> None:
+    def _load(self, plan: Plan, limit: int | None) -> None:
         """Deletes by the API, the rest as files; receipts follow when the tool has been read."""
-        self._send_all(only="delete")
+        self._send_all(plan, only="delete")
         if self._halted or self.stopping.is_set():
             self._end("failed" if self._halted else "interrupted", self._halted)
             return
         handed = 0
         for change in ("update", "create"):
-            rows = self._consenting(self.ledger.changes(self.sync, change, limit=limit), change)
+            rows = self._consenting(plan.rows_to(change, limit=limit), change)
             for chunk in chunks(rows, self.sync.options["file_lines"]):
                 self._until_answered(partial(self.client.load, self.sync, chunk))
                 handed += len(chunk)
@@ -267,7 +272,7 @@ class Run:
 
     # --- batches -----------------------------------------------------------------------------
 
-    def _send_all(self, only: Change | None = None) -> None:
+    def _send_all(self, plan: Plan, only: Change | None = None) -> None:
         """Hand over every batch; one kind of change is finished before the next begins."""
         allowed = self.options.limit
         for change in (change for change in self.sync.changes if only in (None, change)):
@@ -275,7 +280,7 @@ class Run:
                 return
             with ThreadPoolExecutor(self.sync.concurrency, f"{self.sync.name}-{change}") as pool:
                 under_way: set[Future[None]] = set()
-                for batch in self._batches(change, allowed):
+                for batch in self._batches(plan, change, allowed):
                     if allowed is not None:
                         allowed -= len(batch.rows)
                     if len(under_way) >= self.sync.concurrency:
@@ -290,8 +295,8 @@ class Run:
             if self.stopping.is_set() or self._halted:
                 return
 
-    def _batches(self, change: Change, allowed: int | None) -> Iterator[Batch]:
-        rows = self.ledger.changes(self.sync, change, self.options.only, allowed)
+    def _batches(self, plan: Plan, change: Change, allowed: int | None) -> Iterator[Batch]:
+        rows = plan.rows_to(change, self.options.only, allowed)
         if change != "delete":
             rows = self._consenting(rows, change)
         if self.sync.mode == "update_only" and change == "create":

@@ -100,16 +100,15 @@ def timed_read() -> dict[str, Any]:
     (sync,) = declared()["splio"].syncs
     ledger = Ledger(read_only=True)
     started = time.perf_counter()
-    plan = ledger.plan(sync)
-    planned = time.perf_counter()
-    read = sum(
-        len(batch)
-        for change in sync.changes
-        for batch in chunks(ledger.changes(sync, change), 1000)
-    )
-    ended = time.perf_counter()
+    with ledger.plan(sync) as plan:
+        planned = time.perf_counter()
+        read = sum(
+            len(batch) for change in sync.changes for batch in chunks(plan.rows_to(change), 1000)
+        )
+        ended = time.perf_counter()
+        counts = plan.counts
     ledger.close()
-    assert read == plan["create_count"] + plan["update_count"] + plan["delete_count"]
+    assert read == counts["create_count"] + counts["update_count"] + counts["delete_count"]
     return {
         "changes": read,
         "plan_seconds": round(planned - started, 2),
