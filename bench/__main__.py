@@ -23,12 +23,13 @@ def main() -> int:
     parser.add_argument(
         "name",
         nargs="*",
-        choices=[*NAMES, []],
         metavar="name",
         help=f"{', '.join(NAMES)} (default: all)",
     )
-    failed = []
-    for name in parser.parse_args().name or NAMES:
+    names, failed = parser.parse_args().name or NAMES, []
+    if unknown := sorted(set(names) - set(NAMES)):
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    for name in names:
         print(f"\n{name}", flush=True)
         if subprocess.run([sys.executable, "-m", f"bench.{name}"]).returncode:
             failed.append(name)

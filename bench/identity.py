@@ -293,7 +293,7 @@ def main() -> int:
         "--sets",
         nargs="*",
         default=[*FEBRL, *RLDATA],
-        choices=[*FEBRL, *RLDATA, []],
+        choices=[*FEBRL, *RLDATA],
         metavar="SET",
         help=f"labelled sets: {', '.join([*FEBRL, *RLDATA])} (default: all)",
     )

@@ -18,7 +18,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ingestion import pipeline, sources
-from ingestion.pipeline import FAILED, Options, Report
+from ingestion.pipeline import FAILED, Options, Report, SourceError
+from ingestion.sources import files
 
 log = logging.getLogger("ingestion")
 GOOD, SOME_FAILED, WRONG_COMMAND, NO_WAREHOUSE, BUSY = 0, 1, 2, 3, 75
@@ -27,6 +28,14 @@ GOOD, SOME_FAILED, WRONG_COMMAND, NO_WAREHOUSE, BUSY = 0, 1, 2, 3, 75
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     names = options.source or (["files"] if options.feed else list(sources.NAMES))
+    if unknown := sorted(set(names) - set(sources.NAMES)):
+        parser().error(f"no source {', '.join(unknown)}; there are {', '.join(sources.NAMES)}")
+    if options.feed and (options.bulk or "files" not in names):
+        parser().error("--feed goes with the source files, and not with --bulk")
+    try:
+        files.declared(options.feed)
+    except SourceError as error:
+        parser().error(str(error))
     if options.bulk and len(names) != 1:
         parser().error("--bulk takes exactly one source")
     if options.bulk and not options.bulk.is_dir():
@@ -63,7 +72,6 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument(
         "source",
         nargs="*",
-        choices=[*sources.NAMES, []],
         metavar="source",
         help=f"{', '.join(sources.NAMES)} (default: all)",
     )

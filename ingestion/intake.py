@@ -56,6 +56,24 @@ _CAST = {
 }
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A file as a feed reads it: what one reading brought goes when the file is read again."""
+
+    table: str
+    feed: str
+    file: str
+
+    @property
+    def origin(self) -> dict[str, str]:
+        return {"_feed": self.feed, "_file": self.file}
+
+    @property
+    def mark(self) -> str:
+        """What the payload of each of its quarantined rows contains, and no other's."""
+        return _json(self.origin)[1:-1]
+
+
 @dataclass
 class Batch:
     """Rows for one raw table, as the source gives them.
@@ -70,6 +88,7 @@ class Batch:
     file: str | None = None
     numbers: Sequence[int] | None = None
     malformed: Sequence[tuple[int, str, str]] = ()
+    reading: Reading | None = None
 
 
 @dataclass
@@ -179,8 +198,10 @@ class Intake:
                 log.info("%s.%s: column %r is new and ignored", self.source, table.name, name)
 
     def _set_malformed_aside(self, batch: Batch) -> None:
+        of = batch.reading.origin if batch.reading else {}
+        where = (batch.table, batch.file, None, "unreadable")
         rows = [
-            (batch.table, batch.file, None, "unreadable", reason, _json({"line": text}), number)
+            (*where, reason, _json(of | {"line": text}), number)
             for number, reason, text in batch.malformed
         ]
         names = ["table_name", "file", "column_name", "rule", "reason", "payload", "row_number"]
@@ -378,13 +399,18 @@ class Intake:
         self._count_unchanged(name, rows)
         self.counts[name].kept -= rows
 
-    def forget_quarantined(self, held: Sequence[str]) -> None:
+    def forget_quarantined(self, held: Sequence[str], replaced: Sequence[Reading]) -> None:
         """Drop the rows set aside that the quarantine holds already; the others get their id.
+
+        What a `replaced` reading set aside does not count as held: it will go.
 
         The id is the same for the same row of the same file whenever it comes again; equal rows
         of one load differ by their occurrence.
         """
         self.db.register("held_ids", pa.table({"id": pa.array(held, pa.string())}))
+        marks = [[it.table for it in replaced], [it.mark for it in replaced]]
+        marks = [pa.array(column, pa.string()) for column in marks]
+        self.db.register("replaced", pa.table(marks, names=["name", "mark"]))
         self.db.execute(
             """
             create table quarantined as
@@ -398,7 +424,13 @@ class Intake:
             """,
             [self.source],
         )
-        known = "quarantine_id in (select id from held_ids)"
+        known = """
+            quarantine_id in (select id from held_ids)
+            and not exists (
+                select 1 from replaced as r
+                where r.name = table_name and contains(payload, r.mark)
+            )
+        """
         for name, rows in self.db.execute(
             f"select table_name, count(*) from quarantined where {known} group by table_name"
         ).fetchall():
@@ -406,6 +438,7 @@ class Intake:
             self.counts[name].set_aside -= rows
         self.db.execute(f"delete from quarantined where {known}")
         self.db.unregister("held_ids")
+        self.db.unregister("replaced")
 
     def _count_unchanged(self, name: str, rows: int) -> None:
         self.counts[name].read -= rows

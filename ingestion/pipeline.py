@@ -46,7 +46,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import warehouse
 from ingestion.contract import Table, contract
-from ingestion.intake import Batch, Intake
+from ingestion.intake import Batch, Intake, Reading
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Request:
     `cursors` gives, for each table with a cursor, where to read on from (the last value less the
     overlap), or None for everything. `memory` is what the source keeps from load to load; it
     may change it. `failures` collects parts that could not be read, by table: their load counts
-    as failed, while the rest is loaded.
+    as failed, while the rest is loaded. `replaced` collects what this load reads anew.
     """
 
     tables: Mapping[str, Table]
@@ -85,7 +85,7 @@ class Request:
     feeds: Sequence[str] = ()
     memory: dict[str, Any] = field(default_factory=dict)
     failures: dict[str, list[str]] = field(default_factory=dict)
-    replaced: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    replaced: list[Reading] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ def _load(
             gone = [] if options.bulk else _gone(source, intake, request, options)
             if not options.bulk:
                 _forget_unchanged(source, intake, request, Path(directory))
-            intake.forget_quarantined(_quarantined(source.name))
+            intake.forget_quarantined(_quarantined(source.name), request.replaced)
             reports = _loaded(source, load_id, intake, request, started)
             rows = {name: intake.kept(name) for name in source.tables if intake.has_kept(name)}
             if rows or gone or any(kept[part] != memory.get(part, {}) for part in kept):
@@ -273,7 +273,7 @@ def _load(
                 landed = landing.load()
                 if gone:
                     try:
-                        _remove(source.name, gone, landed)
+                        _remove(source.name, gone, landed, request.replaced, load_id)
                         landing.extract({}, kept | told)
                         landing.load()
                     except Exception as error:  # the rows have landed: their counts stay
@@ -338,7 +338,7 @@ def _forget_unchanged(source: Source, intake: Intake, request: Request, director
         "where table_schema = ? and table_name = '_dlt_loads'",
         f"raw_{source.name}",
     )
-    replaced = {name for name, _ in request.replaced}
+    replaced = {reading.table for reading in request.replaced}
     for name, table in source.tables.items():
         if not loads or not intake.has_kept(name) or name in replaced:
             continue
@@ -425,8 +425,8 @@ def _gone(
             parent = intake.tables[table.parent]
             keys = intake.childless(parent, table, _existing(source.name, table, key))
             gone.append((name, key, keys))
-    for name, values in request.replaced:
-        gone.append((name, tuple(values), [tuple(values.values())]))
+    for reading in request.replaced:
+        gone.append((reading.table, ("_feed", "_file"), [(reading.feed, reading.file)]))
     return [(name, key, keys) for name, key, keys in gone if keys]
 
 
@@ -450,8 +450,12 @@ def _remove(
     source: str,
     gone: Iterable[tuple[str, tuple[str, ...], list[tuple[str, ...]]]],
     landed: str | None,
+    replaced: Iterable[Reading],
+    load_id: str,
 ) -> None:
-    """Delete the rows of these keys that the package `landed` did not bring, all or none."""
+    """Delete the rows of these keys that the package `landed` did not bring, and what replaced
+    readings had set aside before this load, all or none.
+    """
     mark = "?" if warehouse.target() == "duckdb" else "%s"
     connection = warehouse.connect()
     try:
@@ -468,6 +472,13 @@ def _remove(
                     f"and _dlt_load_id is distinct from {mark}",
                     [*(value for values in some for value in values), landed],
                 )
+        for reading in replaced:
+            cursor.execute(
+                "delete from raw_ingestion.quarantine "
+                f"where source = {mark} and table_name = {mark} and load_id <> {mark} "
+                f"and position({mark} in payload) > 0",
+                [source, reading.table, load_id, reading.mark],
+            )
         cursor.execute("commit")
     finally:
         connection.close()
@@ -487,7 +498,7 @@ def _read_bulk(source: Source, intake: Intake, directory: Path, progress: Progre
             intake.add_parquet(name, parquet)
             progress(name, intake.counts[name].read)
         elif csv.is_file():
-            for chunk in tabular.read_csv(csv, wanted=table.column_names):
+            for chunk in tabular.read_csv(csv, table.column_names, optional=table.column_names):
                 batch = Batch(name, chunk.rows, csv.name, chunk.numbers, chunk.malformed)
                 intake.add(batch)
                 progress(name, len(batch.rows) + len(batch.malformed))

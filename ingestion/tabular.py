@@ -11,13 +11,14 @@ number of a good row, give up a file for one bad byte, and cannot come back from
 from __future__ import annotations
 
 import csv
+import difflib
 import gzip
 import io
 import logging
 import re
 import unicodedata
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
@@ -78,6 +79,9 @@ class Header:
         used = set(self.places.values())
         return [name for place, name in enumerate(self.names) if name and place not in used]
 
+    def missing(self, wanted: Iterable[str], optional: Collection[str]) -> list[str]:
+        return [name for name in wanted if name not in self.places and name not in optional]
+
 
 def fold(name: Any) -> str:
     """A column name as it is compared: without case, accents, blanks around or doubled."""
@@ -136,11 +140,13 @@ def read_csv(
     quote: str = '"',
     escape: str | None = None,
     header: int | bool | None = None,
+    optional: Collection[str] = (),
     told: set[str] | None = None,
 ) -> Iterator[Chunk]:
     """Chunks of a delimited file. `header` is its line (1 …), False for none, None to find it.
 
-    `told` are the ignored columns that the log has named already, in other files of the feed.
+    Raises UnreadableFile when a wanted column that is not `optional` is missing. `told` are the
+    ignored columns that the log has named already, in other files of the feed.
     """
     encoding = encoding or encoding_of(path)
     dialect = {"quotechar": quote, "escapechar": escape}
@@ -148,7 +154,7 @@ def read_csv(
     with _text(path, encoding) as text:
         first = _head(_records(text, dialect), header)
     place, found = find_header([fields for _, fields, _ in first], wanted, header)
-    _report(path, found, wanted, told)
+    _check(path, found, wanted, optional, told)
     above = first[place][0] if place >= 0 else 0
     with _text(path, encoding) as text:
         records = (it for it in _records(text, dialect, found.width) if it[0] > above)
@@ -293,10 +299,21 @@ def _columns(rows: Sequence[Sequence[str]], header: Header, wanted: Sequence[str
     return pa.table(arrays, names=list(wanted))
 
 
-def _report(path: Path, header: Header, wanted: Sequence[str], told: set[str] | None) -> None:
-    missing = [name for name in wanted if name not in header.places]
+def _check(
+    path: Path,
+    header: Header,
+    wanted: Sequence[str],
+    optional: Collection[str],
+    told: set[str] | None,
+) -> None:
+    """Refuse a file without a column it must have; name the columns that nobody reads."""
+    missing = header.missing(wanted, optional)
     if missing:
-        log.warning("%s: no column %s", path.name, ", ".join(missing))
+        like = {name: difflib.get_close_matches(fold(name), header.ignored, 1) for name in missing}
+        asked = (
+            f"{name!r}" + "".join(f" (is it {it!r}?)" for it in like[name]) for name in missing
+        )
+        raise UnreadableFile(f"no column {', '.join(asked)}")
     told = set() if told is None else told
     if ignored := [name for name in header.ignored if name not in told]:
         told.update(ignored)
@@ -391,13 +408,14 @@ def read_excel(
     sheet: str | None = None,
     header: int | bool | None = None,
     decimal: str = ".",
+    optional: Collection[str] = (),
     told: set[str] | None = None,
 ) -> Iterator[Chunk]:
     """Chunks of a workbook (.xlsx, .xlsb, .xls, .ods); row numbers are those Excel shows.
 
-    `sheet` names one, `*` means every visible sheet that has the columns; by default the visible
-    sheet that has most of them. A number that is whole has no decimals ('81612345'); other
-    numbers are written with `decimal`.
+    `sheet` names one, `*` means every visible sheet that has at least half of the columns, and
+    so must have all; by default the visible sheet that has most of them. A number that is whole
+    has no decimals ('81612345'); other numbers are written with `decimal`.
     """
     workbook = CalamineWorkbook.from_path(str(path))
     candidates = [
@@ -420,8 +438,13 @@ def read_excel(
     if not found:
         raise UnreadableFile("no visible sheet holds any of the feed's columns")
     best = max(found, key=lambda it: it[0])
-    for _, name, rows, place, columns in found if sheet == "*" else [best]:
-        _report(path, columns, wanted, told)
+    several = [it for it in found if it[0] * 2 >= len(wanted)] if sheet == "*" else [best]
+    for _, name, _, _, columns in several:
+        try:
+            _check(path, columns, wanted, optional, told)
+        except UnreadableFile as error:
+            raise UnreadableFile(f"sheet {name!r}: {error}") from None
+    for _, name, rows, place, columns in several:
         for first in range(place + 1, len(rows), ROWS_A_CHUNK):
             some = rows[first : first + ROWS_A_CHUNK]
             numbers, good = [], []
@@ -461,14 +484,15 @@ def _cell(value: Any, decimal: str) -> str | None:
 
 
 def read_parquet(
-    path: Path, wanted: Sequence[str], told: set[str] | None = None
+    path: Path,
+    wanted: Sequence[str],
+    optional: Collection[str] = (),
+    told: set[str] | None = None,
 ) -> Iterator[Chunk]:
     """Chunks of a Parquet file; its first row is row 2, as after the header of other files."""
     file = pq.ParquetFile(path)
     header = header_of(file.schema_arrow.names, wanted)
-    if not header.places:
-        raise UnreadableFile("the file has none of the feed's columns")
-    _report(path, header, wanted, told)
+    _check(path, header, wanted, optional, told)
     names = {file.schema_arrow.names[place]: name for name, place in header.places.items()}
     number = 2
     for batch in file.iter_batches(ROWS_A_CHUNK, columns=list(names)):

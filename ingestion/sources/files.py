@@ -4,8 +4,12 @@ Data flow: files under ORFEVRE_FEEDS_ROOT → columns mapped onto the canonical 
 → raw_files.<entity>. `ingestion/feeds/feed.schema.json` says what a feed may hold.
 
 A file is read again only when its content or its feed has changed; the rows that it no longer
-holds go then, so that the raw table holds what the file holds. Where two files have the same key,
-the last one read (files in the order of their names) has the last word.
+holds go then, and what its earlier reading had set aside, so that the raw table and the
+quarantine hold what the file holds. Where two files have the same key, the last one read (files
+in the order of their names) has the last word.
+
+A file without a column that the feed maps is refused, unless the mapping says `optional`: a
+renamed column must not load as empty values.
 
 Deliberately absent: guessing days and months. Only ISO dates are read unless the feed says how
 dates are written; 03/04/2024 is two days.
@@ -18,7 +22,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +34,7 @@ import yaml
 
 from ingestion import tabular
 from ingestion.contract import Table
-from ingestion.intake import Batch
+from ingestion.intake import Batch, Reading
 from ingestion.pipeline import Request, Source, SourceError, describe
 from warehouse import ROOT
 
@@ -56,48 +60,59 @@ class Feed:
     fingerprint: str
 
     @property
-    def wanted(self) -> list[str]:
-        """Columns of the file that the mapping reads, in order."""
-        names: dict[str, None] = {}
+    def wanted(self) -> dict[str, bool]:
+        """Columns of the file that the mapping reads, in order, and whether all need them."""
+        names: dict[str, bool] = {}
         for rule in self.columns.values():
-            column = rule if isinstance(rule, str) else rule.get("column", "")
-            names.update(dict.fromkeys(_in_template(column) or ([column] if column else [])))
-        return list(names)
+            rule = {"column": rule} if isinstance(rule, str) else rule
+            column = rule.get("column", "")
+            for name in _in_template(column) or ([column] if column else []):
+                names[name] = names.get(name, False) or not rule.get("optional", False)
+        return names
+
+    @property
+    def optional(self) -> set[str]:
+        return {name for name, needed in self.wanted.items() if not needed}
 
 
-def feeds(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.yml"))
+def declared(names: Sequence[str] = ()) -> list[Path]:
+    """The feeds of these names, or all. Raises SourceError, which lists those there are."""
+    folder = Path(os.environ.get("ORFEVRE_FEEDS", FEEDS))
+    there = {path.stem: path for path in sorted(folder.glob("*.yml"))}
+    if unknown := sorted(set(names) - there.keys()):
+        raise SourceError(f"no feed {', '.join(unknown)}; there are {', '.join(there) or 'none'}")
+    return [path for name, path in there.items() if not names or name in names]
 
 
 def parse(path: Path, tables: Mapping[str, Table]) -> Feed:
     """Read a feed. Raises SourceError that names the file, the key and the rule broken."""
     try:
-        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+        feed = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         raise SourceError(f"{path.name}{line}: not YAML") from None
     schema = json.loads((FEEDS / "feed.schema.json").read_text())
     validator = jsonschema.Draft202012Validator(schema)
-    error = jsonschema.exceptions.best_match(validator.iter_errors(declared))
+    error = jsonschema.exceptions.best_match(validator.iter_errors(feed))
     if error:
         key = ".".join(map(str, error.absolute_path)) or "the feed"
         raise SourceError(f"{path.name}: {key}: {error.message}")
-    table = tables[declared["entity"]]
+    table = tables[feed["entity"]]
     allowed = [name for name in table.column_names if name not in GIVEN]
-    for name in (*declared["columns"], *declared.get("key", [])):
+    for name in (*feed["columns"], *feed.get("key", [])):
         if name not in allowed:
             raise SourceError(
                 f"{path.name}: columns.{name}: {table.name} has no such column; "
                 f"expected one of {', '.join(allowed)}"
             )
     return Feed(
-        name=declared.get("name", path.stem),
-        source=declared["source"],
-        entity=declared["entity"],
-        path=declared["path"],
-        columns=declared["columns"],
-        options=declared,
+        name=path.stem,
+        source=feed["source"],
+        entity=feed["entity"],
+        path=feed["path"],
+        columns=feed["columns"],
+        options=feed,
         fingerprint=hashlib.sha256(path.read_bytes()).hexdigest()[:16],
     )
 
@@ -107,14 +122,7 @@ def read(request: Request) -> Iterator[Batch]:
     if not root.is_dir():
         raise SourceError("ORFEVRE_FEEDS_ROOT is no folder")
     known = request.memory.setdefault("files", {})
-    folder = Path(os.environ.get("ORFEVRE_FEEDS", FEEDS))
-    declared = feeds(folder)
-    unknown = set(request.feeds) - {path.stem for path in declared}
-    if unknown:
-        raise SourceError(f"no feed named {', '.join(sorted(unknown))}")
-    for path in declared:
-        if request.feeds and path.stem not in request.feeds:
-            continue
+    for path in declared(request.feeds):
         try:
             feed = parse(path, request.tables)
         except SourceError as error:
@@ -151,13 +159,12 @@ def _read_file(
             }
         if before == now and not request.full:
             return
-        if before:
-            rows_of = {"_feed": feed.name, "_file": name}
-            replaced = (before["entity"], rows_of)
+        reading = Reading(feed.entity, feed.name, name)
         mapping = Select(feed, request.tables[feed.entity])
         for chunk in _chunks(feed, file, told):
             where = f"{name}#{chunk.part}" if chunk.part else name
-            yield Batch(feed.entity, mapping(chunk, name), where, chunk.numbers, chunk.malformed)
+            rows = mapping(chunk, name)
+            yield Batch(feed.entity, rows, where, chunk.numbers, chunk.malformed, reading)
     except Exception as error:
         why = str(error) if isinstance(error, tabular.UnreadableFile) else describe(error)
         message = f"feed {feed.name}: {name} cannot be read: {why}"
@@ -165,28 +172,29 @@ def _read_file(
         request.failures.setdefault(feed.entity, []).append(message)
         return
     if before:
-        request.replaced.append(replaced)
+        request.replaced.append(Reading(before["entity"], feed.name, name))
     known[key] = now
 
 
 def _chunks(feed: Feed, file: Path, told: set[str]) -> Iterator[tabular.Chunk]:
-    option = feed.options.get
+    option, wanted = feed.options.get, list(feed.wanted)
+    columns = {"optional": feed.optional, "told": told}
     kind = option("format") or tabular.format_of(file)
     if kind == "parquet":
-        return tabular.read_parquet(file, feed.wanted, told)
+        return tabular.read_parquet(file, wanted, **columns)
     if kind == "excel":
         return tabular.read_excel(
-            file, feed.wanted, option("sheet"), option("header"), option("decimal", "."), told
+            file, wanted, option("sheet"), option("header"), option("decimal", "."), **columns
         )
     return tabular.read_csv(
         file,
-        feed.wanted,
+        wanted,
         encoding=option("encoding"),
         delimiter=option("delimiter"),
         quote=option("quote", '"'),
         escape=option("escape"),
         header=option("header"),
-        told=told,
+        **columns,
     )
 
 
@@ -247,7 +255,9 @@ class Select:
                 select
                     mapped.*,
                     coalesce(seen.times, 0)
-                    + row_number() over (partition by mapped.{self.repeats}) as occurrence
+                    + row_number() over (
+                        partition by mapped.{self.repeats} order by place
+                    ) as occurrence
                 from mapped left join seen on mapped.{self.repeats} = seen.line
             )
             order by place

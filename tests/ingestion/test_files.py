@@ -12,12 +12,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion import tabular
+from ingestion.__main__ import main
 from ingestion.pipeline import Report
 from tests.ingestion.conftest import Query, load
 
@@ -301,6 +304,50 @@ def test_a_file_is_read_again_only_when_it_changed(duck: Query, feed: Feed) -> N
     assert names(duck) == [("1", "Une"), ("3", "Trois")]
     renamed = feed({}, columns=PEOPLE | {"first_name": "nom"})["customers"]
     assert renamed.rows_read == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_a_file_without_a_mapped_column_is_refused(duck: Query, feed: Feed, kind: str) -> None:
+    def written(*head: str) -> bytes:
+        if kind == "csv":
+            return f"{';'.join(head)}\n1;Un;x\n".encode()
+        if kind == "xlsx":
+            return workbook(
+                lambda book: [book.active.append(it) for it in (head, ("1", "Un", "x"))]
+            )
+        content = io.BytesIO()
+        pq.write_table(
+            pa.table({name: [value] for name, value in zip(head, "1Ux", strict=True)}), content
+        )
+        return content.getvalue()
+
+    feed({"a": written("id", "nom", "email"), "b": written("id", "noms", "email")})
+    (message,) = duck("select message from raw_ingestion.loads where table_name = 'customers'")[0]
+    assert "feed people: b cannot be read: " in message
+    assert message.endswith("no column 'nom' (is it 'noms'?)")
+    assert duck("select _file from raw_files.customers") == [("a",)]
+    optional = PEOPLE | {"last_name": {"column": "nom", "optional": True}}
+    assert feed({}, columns=optional)["customers"].status == "loaded"
+    assert duck("select _file, last_name is null from raw_files.customers") == [("b", True)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["magento", "--feed", "people"], "--feed goes with the source files"),
+        (["files", "--bulk", ".", "--feed", "people"], "--feed goes with the source files"),
+        (["--feed", "nosuch"], "no feed nosuch; there are people"),
+        (["nosuch"], "no source nosuch; there are magento, retail_pro"),
+    ],
+)
+def test_a_wrong_command_says_what_there_is(
+    feed: Feed, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    feed({})
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.count(message) == 1
 
 
 def test_ignored_columns_are_named_once_a_feed(

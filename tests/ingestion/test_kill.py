@@ -107,23 +107,31 @@ def test_on_postgres_too(undisturbed: tuple[Any, Any], pg: Query, systems_set: N
 def test_a_changed_file_leaves_no_gap(
     here: Query, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[str, str, bool]
 ) -> None:
-    """Killed between the new rows of a file and its old ones: never less than either holds."""
+    """Killed between the new rows of a file and its old ones: never less than either holds.
+
+    In the end the quarantine has what the last reading set aside, and the other file's.
+    """
     feeds, root = tmp_path / "feeds", tmp_path / "root"
     feeds.mkdir()
     root.mkdir()
     (feeds / "people.yml").write_text(
-        "{source: s, entity: customers, path: '*.csv', columns: {source_customer_id: id}}"
+        "{source: s, entity: customers, path: '*.csv',"
+        " columns: {source_customer_id: id, created_at: le}}"
     )
     monkeypatch.setenv("ORFEVRE_FEEDS", str(feeds))
     monkeypatch.setenv("ORFEVRE_FEEDS_ROOT", str(root))
     ids = "select source_customer_id from raw_files.customers order by 1"
 
-    (root / "other.csv").write_text("id\nbeside\n")
-    (root / "people.csv").write_text("id\nkept\nold\n")
+    aside = "select file, row_number from raw_ingestion.quarantine order by 1, 2"
+
+    (root / "other.csv").write_text("id,le\nbeside,\nwrong,hier\n")
+    (root / "people.csv").write_text("id,le\nwrong,hier\nkept,\nold,\nmended,31/12\na,b,c\n")
     assert main(["files"]) == 0
-    (root / "people.csv").write_text("id\nkept\nnew\n")
+    assert here(aside) == [("other.csv", 3), *(("people.csv", line) for line in (2, 5, 6))]
+    (root / "people.csv").write_text("id,le\nwrong,hier\nkept,\nnew,\nd,e,f\n")
     kill(step, ["files"])
     assert here(ids) == [("beside",), *((name,) for name in REPLACING[step])]
     for _ in range(2):
         assert main(["files"]) == 0
         assert here(ids) == [("beside",), ("kept",), ("new",)]
+        assert here(aside) == [("other.csv", 3), ("people.csv", 2), ("people.csv", 5)]
