@@ -3,7 +3,7 @@
 with
 
 links as (
-    select * from {{ ref('int_links') }}
+    select * from {{ ref('int_decided_links') }}
     where refusal is null
 ),
 
@@ -12,7 +12,7 @@ components as (
 ),
 
 conflicts as (
-    select * from {{ ref('int_conflicts') }}
+    select * from {{ ref('int_decided_conflicts') }}
 ),
 
 torn_components as (
@@ -33,7 +33,8 @@ conflicts_without_link as (
 select
     links.left_key,
     links.right_key,
-    links.score as weight,
+    -- A link that a person decided is the last to be cut.
+    case when links.decision is null then links.score else 1000000 end as weight,
     false as is_conflict
 from links
 inner join components on links.left_key = components.node_key

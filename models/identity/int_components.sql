@@ -2,5 +2,5 @@
 select
     left_key,
     right_key
-from {{ ref('int_links') }}
+from {{ ref('int_decided_links') }}
 where refusal is null

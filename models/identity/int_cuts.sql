@@ -3,7 +3,7 @@
 with
 
 links as (
-    select * from {{ ref('int_links') }}
+    select * from {{ ref('int_decided_links') }}
     where refusal is null
 ),
 
@@ -11,26 +11,30 @@ agreements as (
     select * from {{ ref('int_agreements') }}
 ),
 
-components as (
-    select * from {{ ref('int_components') }}
-),
-
 reasons as (
     select
-        component_key,
-        min(conflict) as reason
-    from {{ ref('int_conflicts') }}
-    group by component_key
+        near.component_key as part_key,
+        far.component_key as other_part_key,
+        min(conflicts.conflict) as reason
+    from {{ ref('int_decided_conflicts') }} as conflicts
+    inner join agreements as near on conflicts.left_key = near.node_key
+    inner join agreements as far on conflicts.right_key = far.node_key
+    group by near.component_key, far.component_key
 )
 
 select
     links.left_key,
     links.right_key,
     links.score,
-    reasons.reason
+    min(reasons.reason) as reason
 from links
 inner join agreements as near on links.left_key = near.node_key
 inner join agreements as far on links.right_key = far.node_key
-inner join components on links.left_key = components.node_key
-inner join reasons on components.component_key = reasons.component_key
+inner join reasons
+    on
+        least(near.component_key, far.component_key)
+        = least(reasons.part_key, reasons.other_part_key)
+        and greatest(near.component_key, far.component_key)
+        = greatest(reasons.part_key, reasons.other_part_key)
 where near.component_key <> far.component_key
+group by links.left_key, links.right_key, links.score

@@ -188,4 +188,41 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
             ),
         ),
     ],
+    "override_always": [
+        ("a", person("Théophane", "Guéguen", birth_date="1961-01-31", postcode="29000")),
+        ("a", person("Théophane", "Guéguen", birth_date="1961-01-31", phone="+33611000012")),
+        ("a", person("Theo", "Delmas", birth_date="1992-11-05", email="theo.d@mail.fr")),
+        ("a", person("Theo", "Delmas", birth_date="1992-11-05", email="theo.d@mail.fr")),
+    ],
+    "override_always_in_a_chain": [
+        ("b", person("Ombeline", "Vasnier", birth_date="1944-02-02", email="ombeline.v@mail.fr")),
+        ("a", person("Ombeline", "Vasnier", email="ombeline.v@mail.fr")),
+        ("a", person("Ombeline", "Vasnier", birth_date="1983-07-19", postcode="59000")),
+    ],
+    "override_never": [
+        ("a", person("Isaure", "Trébuchet", email="isaure.t@mail.fr", phone="+33611000013")),
+        ("b", person("Isaure", "Trébuchet", email="isaure.t@mail.fr", phone="+33611000013")),
+    ],
+    "override_never_through_a_third": [
+        ("a", person("Lubin", "Carpentras", email="lubin.c@mail.fr", postcode="06000")),
+        ("?", person("Lubin", "Carpentras", email="lubin.c@mail.fr", phone="+33611000014")),
+        ("b", person("Lubin", "Carpentras", phone="+33611000014", loyalty_card="C0000114")),
+        ("b", person("Lubin", "Carpentras", phone="+33611000014", loyalty_card="C0000114")),
+    ],
+    "override_expired": [
+        ("a", person("Clovis", "Bardoux", email="clovis.b@mail.fr")),
+        ("a", person("Clovis", "Bardoux", email="clovis.b@mail.fr")),
+        ("b", person("Ursule", "Pontcarré", email="ursule.p@mail.fr")),
+    ],
 }
+
+# What people decided, the first half of it in the seed and the rest in reviews: scenario, the
+# places of two records, decision and the day on which it expires.
+OVERRIDES = [
+    ("override_always", 0, 2, "match", None),
+    ("override_never", 0, 1, "distinct", None),
+    ("override_expired", 0, 1, "distinct", "2026-10-31"),
+    ("override_always_in_a_chain", 1, 2, "match", "2026-11-01"),
+    ("override_never_through_a_third", 0, 3, "distinct", None),
+    ("override_expired", 0, 2, "match", "2026-10-30"),
+]

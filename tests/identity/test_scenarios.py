@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from .conftest import ROOT, SEEDS, dbt, load, run
-from .scenarios import SCENARIOS
+from .scenarios import OVERRIDES, SCENARIOS
 
 FIRST = [
     "Marie",
@@ -68,6 +68,19 @@ def background() -> list[dict[str, object]]:
     return found
 
 
+def load_overrides(warehouse: dict[str, str]) -> None:
+    """Half of OVERRIDES as the seed and half as what `python -m identity decide` writes."""
+    rows = [
+        (f"{name}:{left}", f"{name}:{right}", decision, "a test", "tests", "2026-10-01", expires)
+        for name, left, right, decision, expires in OVERRIDES
+    ]
+    names = ["left_record_id", "right_record_id", "decision", "reason", "author"]
+    seed = dict.fromkeys(names, "text") | {"decided_on": "date", "expires_on": "date"}
+    load(warehouse, "seeds.identity_overrides", seed, rows[:3])
+    reviews = dict.fromkeys(names, "text") | {"decided_at": "timestamp", "expires_on": "date"}
+    load(warehouse, "identity.identity_decisions", reviews, rows[3:])
+
+
 @pytest.fixture(scope="session")
 def customers(
     warehouse: dict[str, str], tmp_path_factory: pytest.TempPathFactory
@@ -94,6 +107,7 @@ def customers(
     names = ["record_id", "contact_type", "raw_value", "contact_value", "contact_key", "status"]
     kinds = dict.fromkeys(names, "text") | {"is_primary": "boolean"}
     load(warehouse, "canonical.contact_points", kinds, points)
+    load_overrides(warehouse)
     target: Path = tmp_path_factory.mktemp("scenarios")
     chosen = [*SEEDS, "path:models/identity"]
     dbt(
@@ -107,6 +121,8 @@ def customers(
         "--exclude-resource-type",
         "test",
         "unit_test",
+        "--vars",
+        "{as_of_date: 2026-10-31}",
     )
     return dict(run(warehouse, "select record_id, cluster_key from identity.int_cluster_records"))
 

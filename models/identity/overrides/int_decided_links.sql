@@ -1,0 +1,55 @@
+{{ config(materialized='view') }}
+-- What the evidence says of two records, unless a person has the last word.
+with
+
+links as (
+    select * from {{ ref('int_links') }}
+),
+
+-- Of two decisions that contradict each other the cautious one, until the build's test
+-- has stopped it.
+decisions as (
+    select
+        left_key,
+        right_key,
+        min(decision) as decision
+    from {{ ref('int_overrides') }}
+    where is_in_force
+    group by left_key, right_key
+),
+
+decided_records as (
+    select node_key from {{ ref('int_decided_groups') }}
+)
+
+select
+    links.left_key,
+    links.right_key,
+    links.score,
+    decisions.decision,
+    case
+        when decisions.decision = 'match' then null
+        when decisions.decision = 'distinct' then 'decided distinct'
+        when links.refusal is not null then links.refusal
+        -- It bridges no two people: what a person decided is its best link.
+        when near.node_key is not null or far.node_key is not null
+            then 'no name, decided otherwise'
+    end as refusal
+from links
+left join decisions
+    on links.left_key = decisions.left_key and links.right_key = decisions.right_key
+left join decided_records as near
+    on links.left_key = near.node_key and links.is_left_nameless
+left join decided_records as far
+    on links.right_key = far.node_key and links.is_right_nameless
+union all
+select
+    decisions.left_key,
+    decisions.right_key,
+    null as score,
+    decisions.decision,
+    case when decisions.decision = 'distinct' then 'decided distinct' end as refusal
+from decisions
+left join links
+    on decisions.left_key = links.left_key and decisions.right_key = links.right_key
+where links.left_key is null
