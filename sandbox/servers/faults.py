@@ -233,6 +233,8 @@ async def _reset_connection(send: Send) -> None:
     """
     transport = send.__self__.transport  # type: ignore[attr-defined]
     raw = transport.get_extra_info("socket")
+    if raw.fileno() < 0:
+        return  # the caller has hung up
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
     for _ in range(3):  # the loop's turns in which the server learns that the caller is gone
