@@ -20,7 +20,7 @@ overrides as (
 
 select
     'distinct ' || apart.name || ' against match '
-    || string_agg(matches.name, ', match ' order by matches.name) as contradiction
+    || {{ join_texts('matches.name', ', match ', 'matches.name') }} as contradiction
 from overrides as apart
 inner join overrides as matches
     on apart.left_group = matches.left_group and matches.decision = 'match'

@@ -1,0 +1,98 @@
+{#-
+    What each attribute says about pairs of records: both values, the level at which they agree and
+    its weight, tenths of bits. The weights of a pair, with the row `prior`, add up to its score.
+    `comparisons` is a relation or a query in brackets, with the columns of compare_records.
+-#}
+{% macro pair_evidence(comparisons) %}
+with
+
+pairs as (
+    select * from {{ comparisons }} as comparisons
+),
+
+records as (
+    select
+        matched.record_key,
+        cleansed.*
+    from {{ ref('int_match_records') }} as matched
+    inner join {{ ref('customer_records') }} as cleansed
+        on matched.record_id = cleansed.record_id
+),
+
+attributes as (
+    select * from {{ ref('identity_attributes') }}
+),
+
+compared as (
+    select
+        pairs.left_key,
+        pairs.right_key,
+        near.record_id as left_record_id,
+        far.record_id as right_record_id,
+        attributes.attribute,
+        attributes.pattern_unit,
+        {{ attribute_value('near') }} as left_value,
+        {{ attribute_value('far') }} as right_value,
+        {{ pattern_level('pairs') }} as level,
+        case attributes.attribute
+            when 'first_name' then pairs.first_name_bits
+            when 'last_name' then pairs.last_name_bits
+        end as bits
+    from pairs
+    inner join records as near on pairs.left_key = near.record_key
+    inner join records as far on pairs.right_key = far.record_key
+    cross join attributes
+)
+
+select
+    compared.left_record_id,
+    compared.right_record_id,
+    compared.attribute,
+    compared.left_value,
+    compared.right_value,
+    coalesce(levels.label, 'one of the two does not say') as agreement,
+    compared.level,
+    case
+        when levels.is_weighed_by_frequency
+            then cast(round(10 / ln(2) * ln(weights.m)) as integer) + compared.bits
+        else coalesce(weights.weight, 0)
+    end as weight,
+    compared.pattern_unit
+from compared
+left join {{ ref('identity_comparison_levels') }} as levels
+    on compared.attribute = levels.attribute and compared.level = levels.level
+left join {{ ref('int_weights') }} as weights
+    on compared.attribute = weights.attribute and compared.level = weights.level
+union all
+select
+    near.record_id as left_record_id,
+    far.record_id as right_record_id,
+    'prior' as attribute,
+    null as left_value,
+    null as right_value,
+    'any two records' as agreement,
+    0 as level,
+    weights.weight,
+    0 as pattern_unit
+from pairs
+inner join records as near on pairs.left_key = near.record_key
+inner join records as far on pairs.right_key = far.record_key
+inner join {{ ref('int_weights') }} as weights on weights.attribute = 'prior'
+{% endmacro %}
+
+{#- What a record says of an attribute, as a reader knows it. -#}
+{% macro attribute_value(record) -%}
+    case attributes.attribute
+        when 'first_name' then {{ record }}.first_name
+        when 'last_name' then coalesce({{ record }}.company_name, {{ record }}.last_name)
+        when 'birth_date'
+            then coalesce(cast({{ record }}.birth_date as text), {{ record }}.raw_birth_date)
+        when 'email' then {{ record }}.email
+        when 'phone' then {{ record }}.phone
+        when 'card' then {{ record }}.loyalty_card
+        when 'document' then {{ record }}.other_identifier
+        when 'street' then {{ record }}.address_line_1
+        when 'place'
+            then trim(coalesce({{ record }}.postcode, '') || ' ' || coalesce({{ record }}.city, ''))
+    end
+{%- endmacro %}

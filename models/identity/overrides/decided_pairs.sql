@@ -1,0 +1,45 @@
+{{ config(materialized='view') }}
+-- A person may think again: the last word of the reviews on a pair holds.
+with
+
+decisions as (
+    select
+        *,
+        row_number() over (
+            partition by
+                least(left_record_id, right_record_id),
+                greatest(left_record_id, right_record_id)
+            order by decided_at desc, decision asc
+        ) as place
+    from {{ ref('identity_decisions') }}
+),
+
+stated as (
+    select
+        left_record_id,
+        right_record_id,
+        decision,
+        reason,
+        author,
+        'seed' as origin,
+        decided_on,
+        expires_on
+    from {{ ref('identity_overrides') }}
+    union all
+    select
+        left_record_id,
+        right_record_id,
+        decision,
+        reason,
+        author,
+        'review' as origin,
+        cast(decided_at as date) as decided_on,
+        expires_on
+    from decisions
+    where place = 1 and decision <> 'withdrawn'
+)
+
+select
+    *,
+    coalesce(expires_on <= {{ as_of_date() }}, false) as is_expired
+from stated
