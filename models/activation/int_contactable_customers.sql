@@ -1,13 +1,8 @@
 with
 
 consents as (
-    select
-        customer_id,
-        max(case when channel = 'email' then contact_value end) as email,
-        max(case when channel = 'sms' then contact_value end) as cellphone
-    from {{ ref('customer_consents') }}
-    where is_best and channel in ('email', 'sms')
-    group by customer_id
+    select * from {{ ref('int_agreed_contacts') }}
+    where purpose = 'marketing'
 ),
 
 segments as (

@@ -89,7 +89,8 @@ select
 from events
 where event_at < getvariable('as_of');
 
--- Forms signed in stores and on stands, by address or number.
+-- Forms signed in stores and on stands, by address or number: a box for messages, and below it, on the
+-- newer forms, another for advertising that is matched to the address or number.
 create table file_optins as
 with signed as (
     select
@@ -98,16 +99,28 @@ with signed as (
     from people
     cross join (select unnest(['email', 'sms', 'phone']) as channel) as channels
     where u(hash(person_id, channel), 'form') < 0.07 and (channel != 'email' or has_email)
+), answered as (
+    select
+        *, '' as box, 'prospection' as finalite,
+        u(person_id, 'optin') < 0.55 or u(k, 'form_refused') < 0.4 as agreed,
+    from signed
+    union all
+    select
+        *, '-pub' as box, 'publicité' as finalite,
+        u(person_id, 'optin') < 0.55 and u(k, 'advertising') < 0.7 as agreed,
+    from signed
+    where channel != 'phone' and u(k, 'newer_form') < 0.8
 )
 
 select
     year(signed_at) as year,
-    'OPT' || lpad(person_id::text, 8, '0') || '-' || channel as id_consentement,
+    'OPT' || lpad(person_id::text, 8, '0') || '-' || channel || box as id_consentement,
     case channel when 'email' then 'email' else 'phone' end as type_contact,
     case channel when 'email' then email else written_phone(mobile, k) end as valeur,
     channel as canal,
-    case when u(person_id, 'optin') < 0.55 or u(k, 'form_refused') < 0.4 then 'oui' else 'non' end as consentement,
+    finalite,
+    if(agreed, 'oui', 'non') as consentement,
     'Horizon' as marque,
     pick(['formulaire boutique', 'salon', 'jeu concours', 'ticket dématérialisé'], k, 'form_kind') as preuve,
     strftime(signed_at, '%d/%m/%Y %H:%M') as date_recueil,
-from signed;
+from answered;

@@ -526,20 +526,21 @@ def write_optins(
                 "consents",
                 broken,
                 (
-                    "OPT99999001-email;email;a@example.org;email;peut-être;Horizon;salon;"
+                    "OPT99999001-email;email;a@example.org;email;prospection;peut-être;Horizon;salon;"
                     "14/03/2024 10:22".encode(),
                     "OPT99999001-email",
                     "is_granted",
                     "type",
                 ),
                 (
-                    b"OPT99999002-x;email;a@example.org;;oui;Horizon;salon;14/03/2024 10:22",
+                    b"OPT99999002-x;email;a@example.org;;prospection;oui;Horizon;salon;"
+                    b"14/03/2024 10:22",
                     "OPT99999002-x",
                     "channel",
                     "required",
                 ),
                 (
-                    b"OPT99999003-email;email;a@example.org;email;oui;Horizon;salon;",
+                    b"OPT99999003-email;email;a@example.org;email;prospection;oui;Horizon;salon;",
                     "OPT99999003-email",
                     "collected_at",
                     "required",

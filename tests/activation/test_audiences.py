@@ -143,8 +143,8 @@ def sent(tool: str) -> dict[str, dict[str, Any]]:
         for person in PEOPLE
     )
     execute(
-        "drop table if exists activation.int_contactable_customers cascade",
-        f"create table activation.int_contactable_customers as"
+        "drop table if exists activation.int_audience_members cascade",
+        f"create table activation.int_audience_members as"
         f" select * from (values {values}) as t ({', '.join(COLUMNS)})",
     )
     engine = "duckdb" if warehouse.target() == "duckdb" else "postgres"

@@ -5,5 +5,5 @@ select
     max(case when channel = 'sms' then 1 else 0 end) = 1 as may_sms,
     max(case when channel = 'phone' then 1 else 0 end) = 1 as may_call
 from {{ ref('customer_consents') }}
-where is_granted and contact_value is not null
+where purpose = 'marketing' and is_granted and contact_value is not null
 group by customer_id, contact_value

@@ -6,7 +6,7 @@ customers as (
     select
         *,
         replace(lower(email), ' ', '') as address
-    from {{ ref('int_contactable_customers') }}
+    from {{ ref('int_audience_members') }}
 ),
 
 normalised as (

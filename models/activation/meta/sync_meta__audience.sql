@@ -3,7 +3,7 @@
 with
 
 customers as (
-    select * from {{ ref('int_contactable_customers') }}
+    select * from {{ ref('int_audience_members') }}
 ),
 
 normalised as (

@@ -19,6 +19,7 @@ joined as (
     select
         decisions.customer_id,
         decisions.channel,
+        decisions.purpose,
         points.contact_value,
         decisions.source,
         decisions.evidence,
@@ -46,7 +47,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by customer_id, channel
+            partition by customer_id, purpose, channel
             order by
                 is_granted desc,
                 is_golden desc,
@@ -60,6 +61,7 @@ described as (
     select
         customer_id,
         channel,
+        purpose,
         contact_value,
         source,
         evidence,

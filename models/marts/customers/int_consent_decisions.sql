@@ -3,10 +3,11 @@ with
 statements as (
     select
         *,
-        max(refused_at) over (partition by customer_id, channel, contact_key)
+        max(refused_at) over (partition by customer_id, purpose, channel, contact_key)
             as last_refused_at,
         max(case when not is_granted and weight <> 'flag' then 1 else 0 end)
-            over (partition by customer_id, channel, contact_key) as has_stated_refusal
+            over (partition by customer_id, purpose, channel, contact_key)
+            as has_stated_refusal
     from {{ ref('int_consent_statements') }}
 ),
 
@@ -26,7 +27,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by customer_id, channel, contact_key
+            partition by customer_id, purpose, channel, contact_key
             order by
                 is_standing desc,
                 is_granted asc,
@@ -40,6 +41,7 @@ decisions as (
     select
         customer_id,
         channel,
+        purpose,
         contact_key,
         source,
         evidence,

@@ -51,6 +51,7 @@ dated as (
         consent_id,
         bound_customer_id as customer_id,
         channel,
+        purpose,
         contact_key,
         source,
         evidence,

@@ -8,6 +8,14 @@ weights as (
     select * from {{ ref('consent_weights') }}
 ),
 
+purposes as (
+    select * from {{ ref('consent_purposes') }}
+),
+
+named_purposes as (
+    select distinct stated_purpose from purposes
+),
+
 contact_values as (
     select * from {{ ref('contact_values') }}
 ),
@@ -24,6 +32,7 @@ weighed as (
         consents.source,
         consents.contact_type,
         consents.channel,
+        purposes.purpose,
         coalesce(
             contact_values.contact_key, nullif(trim(consents.contact_value), '')
         ) as contact_form,
@@ -32,6 +41,11 @@ weighed as (
         consents.is_granted,
         consents.collected_at
     from consents
+    left join named_purposes on consents.purpose = named_purposes.stated_purpose
+    inner join purposes
+        on
+            purposes.stated_purpose = coalesce(named_purposes.stated_purpose, '*')
+            and (purposes.holds_for = 'both' or not consents.is_granted)
     inner join weights as other_weights on other_weights.source = '*'
     left join weights
         on
@@ -42,8 +56,7 @@ weighed as (
             consents.contact_type = contact_values.contact_type
             and consents.contact_value = contact_values.raw_value
     left join identities on consents.record_id = identities.record_id
-    -- what was said of other purposes is no matter of marketing
-    where consents.purpose = 'marketing' and consents.is_granted is not null
+    where consents.is_granted is not null
 )
 
 select * from weighed
