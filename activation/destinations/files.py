@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -98,6 +98,12 @@ class Folder:
             os.fsync(handle.fileno())
         beside.rename(self._path / name)
 
+    def take_back(self, pattern: str) -> None:
+        """Remove the files whose whole name matches."""
+        for path in self._path.iterdir():
+            if re.fullmatch(pattern, path.name):
+                path.unlink(missing_ok=True)
+
 
 class Remote:
     """A folder on an SFTP server."""
@@ -109,7 +115,24 @@ class Remote:
     def put(self, name: str, content: bytes) -> None:
         beside = f"{self._path}/.{name}.part"
         self._sftp.putfo(io.BytesIO(content), beside, file_size=len(content), confirm=True)
+        # posix_rename replaces what an attempt before has left there; plain rename does not
         self._sftp.posix_rename(beside, f"{self._path}/{name}")
+
+    def take_back(self, pattern: str) -> None:
+        """Remove the files whose whole name matches."""
+        for name in self._sftp.listdir(self._path):
+            if re.fullmatch(pattern, name):
+                with suppress(FileNotFoundError):  # taken meanwhile
+                    self._sftp.remove(f"{self._path}/{name}")
+
+
+class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
+    """A server that nobody has vouched for is not spoken to."""
+
+    def missing_host_key(
+        self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey
+    ) -> None:
+        raise Misconfigured(f"the key of {hostname} is not in the known hosts")
 
 
 @contextmanager
@@ -126,7 +149,7 @@ def folder(url: str) -> Iterator[Folder | Remote]:
         ssh.load_system_host_keys()
         if known := os.environ.get("ORFEVRE_SFTP_KNOWN_HOSTS"):
             ssh.load_host_keys(known)
-        ssh.set_missing_host_key_policy(paramiko.RejectPolicy())
+        ssh.set_missing_host_key_policy(KnownHostsOnly())
         try:
             ssh.connect(
                 parts.hostname or "",
@@ -142,5 +165,9 @@ def folder(url: str) -> Iterator[Folder | Remote]:
         try:
             with ssh.open_sftp() as sftp:
                 yield Remote(sftp, parts.path)
+        except (FileNotFoundError, PermissionError) as error:
+            raise Misconfigured(
+                f"the SFTP server has no such folder for us: {parts.path}"
+            ) from error
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise Transient(type(error).__name__, is_ambiguous=True) from error
