@@ -30,6 +30,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -133,6 +134,12 @@ class Network:
         if not prefix or prefix == "_sandbox":
             await self.app(scope, receive, send)
             return
+        try:
+            await self._carried(prefix, scope, receive, send)
+        except ClientDisconnect:
+            return  # the caller was killed; nobody waits for an answer
+
+    async def _carried(self, prefix: str, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._pick(prefix, scope["method"], scope["path"])
         if fault is None:
             await self._plain(scope, receive, send)
