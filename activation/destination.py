@@ -15,7 +15,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -28,6 +28,7 @@ from activation.http import Misconfigured, Refused, Transient
 
 DECLARATIONS = Path(__file__).parent / "destinations"
 
+FIRST_WINDOW = datetime(2024, 1, 1)  # a Monday, UTC: weeks begin on Mondays
 Item = TypeVar("Item")
 Change = Literal["create", "update", "delete"]
 Mode = Literal["upsert", "mirror", "update_only", "create_only", "archive"]
@@ -49,6 +50,7 @@ class Sync:
     lets the tool opt them out or archive them instead; `upsert` leaves them; `update_only`
     never creates; `create_only` never touches what is there (messages, events).
     Shares are of the keys that the tool holds; below `guard_floor` rows no share is judged.
+    `unit_cost`: what the vendor charges for a row (an SMS: a segment), in the contract's currency.
     """
 
     tool: str
@@ -64,7 +66,10 @@ class Sync:
     max_delete_share: float = 0.1
     guard_floor: int = 20
     max_failure_share: float = 0.05
-    fresh_within_hours: float = 26
+    # None: at every run; 1: once an hour of the clock; 24: once a day (UTC); 168: once a week
+    every_hours: float | None = None
+    fresh_within_hours: float | None = None
+    unit_cost: float | None = None
 
     @property
     def name(self) -> str:
@@ -73,6 +78,26 @@ class Sync:
     @property
     def changes(self) -> tuple[Change, ...]:
         return CHANGES[self.mode]
+
+    @property
+    def fresh_within(self) -> timedelta:
+        """How old the last success may be: a day, or its own rhythm, and a bit."""
+        return timedelta(hours=self.fresh_within_hours or max(26, 1.1 * (self.every_hours or 0)))
+
+    def is_due(self, last: datetime | None, moment: datetime) -> bool:
+        """Whether a scheduled run sends it: `last` started in an earlier window of its rhythm.
+
+        Windows begin on the clock, so that a nightly run that starts a minute earlier than the
+        night before is not taken for a second one.
+        """
+        return not self.every_hours or last is None or last < self._window(moment)
+
+    def next_window(self, moment: datetime) -> datetime:
+        """When it is due again."""
+        return self._window(moment) + timedelta(hours=self.every_hours or 0)
+
+    def _window(self, moment: datetime) -> datetime:
+        return moment - (moment - FIRST_WINDOW) % timedelta(hours=self.every_hours or 1)
 
 
 @dataclass(frozen=True)
@@ -170,12 +195,19 @@ class Row:
     has_consent: bool = False
     is_in_doubt: bool = False
     held: dict[str, Any] | None = None
+    # payloads sent since `held` that may have arrived; kept for a client that `removes_by_value`
+    doubted: list[dict[str, Any]] = field(default_factory=list)
     version: str | None = None
     # of a key that leaves because its customer was merged: the key it was merged into
     successor_key: str | None = None
     # the same for every attempt of this run, and never used again: a value that comes back later
     # must be written again
     idempotency_key: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def traces(self) -> list[dict[str, Any]]:
+        """Every payload of this key that the tool may hold."""
+        return [*([self.held] if self.held else []), *self.doubted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +216,14 @@ class Answer:
 
     accepted | exists (a create of a key it has) | missing (an update or delete of one it has
     not) | rejected (its words in `message`) | retry (try again; `is_ambiguous` when it may
-    have been accepted).
+    have been accepted). `units` is what the vendor charges `Sync.unit_cost` for.
     """
 
     status: Literal["accepted", "exists", "missing", "rejected", "retry"]
     code: str = ""
     message: str = ""
     version: str | None = None
+    units: int = 1
     retry_after: float = 0.0
     is_ambiguous: bool = False
 
@@ -210,6 +243,8 @@ class Client:
 
     # False when sending a create twice would make two: then `find` is asked after any doubt.
     is_repeatable = True
+    # True when a removal must name the values that were sent, for want of a key.
+    removes_by_value = False
 
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
@@ -234,6 +269,9 @@ class Client:
         """Whether so many creates and updates go by `load`, as files, instead."""
         return False
 
+    def withdraw(self, sync: Sync) -> None:
+        """Take back the files that the tool has not taken yet: what they say may be out of date."""
+
     def load(self, sync: Sync, rows: list[Row]) -> None:
         """Hand over rows as a file. The tool takes it later: no row of it is accepted yet."""
         raise NotImplementedError
@@ -249,7 +287,7 @@ class Client:
         return {"create": 1, "update": 1, "delete": 1, **sync.batch_size}
 
     def request_count(self) -> int:
-        """Requests made so far."""
+        """Requests that this thread has made so far."""
         api = getattr(self, "api", None)
         return api.request_count if api else 0
 
@@ -334,8 +372,8 @@ def again(error: Transient) -> Answer:
     )
 
 
-def as_json(payload: dict[str, Any]) -> str:
-    """A payload as JSON; what JSON has no type for goes as text."""
+def as_json(payload: Any) -> str:
+    """A payload, or a list of some, as JSON; what JSON has no type for goes as text."""
     return json.dumps(payload, ensure_ascii=False, default=as_text)
 
 

@@ -102,7 +102,7 @@ class Api:
             exclude=[lambda error: isinstance(error, Transient) and error.is_throttled],
             throw_new_error_on_trip=False,
         )
-        self.request_count = 0
+        self._counted = threading.local()
 
     def request(
         self,
@@ -130,6 +130,11 @@ class Api:
         if response.status_code in (401, 403):
             raise Misconfigured(f"HTTP {response.status_code}: the tool refuses our credentials")
         return response
+
+    @property
+    def request_count(self) -> int:
+        """Requests that this thread has made so far."""
+        return getattr(self._counted, "requests", 0)
 
     def json(self, method: str, path: str, **arguments: Any) -> Any:
         """The parsed answer. Raises Transient when it is not JSON, Refused when it is a 4xx."""
@@ -163,7 +168,7 @@ class Api:
         self._wait_for_turn()
         if self._breaker.current_state == pybreaker.STATE_OPEN:
             raise Unavailable(f"{self._breaker.fail_max} requests failed in a row")
-        self.request_count += 1
+        self._counted.requests = self.request_count + 1
         try:
             response = self.client.request(method, path, headers=headers, **arguments)
         except httpx.TransportError as error:

@@ -20,7 +20,7 @@ import psycopg2.extras
 import pyarrow as pa
 
 import warehouse
-from activation.destination import Change, Row, Sync
+from activation.destination import Change, Row, Sync, as_json
 
 CONTRACT_COLUMNS = ("destination_key", "customer_id", "payload_hash", "has_consent")
 ROWS_AT_ONCE = 5000
@@ -96,6 +96,7 @@ class Plan(Session):
                     changes.is_in_doubt as "_is_in_doubt",
                     changes.successor_key as "_successor_key",
                     receipts.payload as "_held", receipts.destination_version as "_version",
+                    intents.payloads as "_doubted",
                     desired.has_consent as "_has_consent"{payload}
                 from activation.changes_{sync.name} as changes
                 left join activation.sync_{sync.name} as desired
@@ -104,7 +105,11 @@ class Plan(Session):
                     on changes.destination_key = receipts.destination_key
                     and receipts.sync_name = ?
                     and receipts.change_type <> 'delete'
+                left join activation.intents as intents
+                    on changes.destination_key = intents.destination_key
+                    and intents.sync_name = ?
                 """,
+                sync.name,
                 sync.name,
             )
         except (duckdb.CatalogException, psycopg2.errors.UndefinedTable) as error:
@@ -166,6 +171,7 @@ class Plan(Session):
             has_consent=found["_has_consent"] is True,
             is_in_doubt=bool(found["_is_in_doubt"]),
             held=json.loads(found["_held"]) if found["_held"] else None,
+            doubted=json.loads(found["_doubted"] or "[]"),
             version=found["_version"],
             successor_key=found["_successor_key"],
         )
@@ -281,6 +287,45 @@ class Ledger(Session):
             for row in found
         ]
 
+    def succeeded(self, sync: Sync) -> datetime | None:
+        """When the last run started that left nothing to try again."""
+        (found,) = self.rows(
+            "select max(started_at) as moment from activation.sync_runs where sync_name = ?"
+            " and (status = 'succeeded' or status = 'partial' and failed_count = 0)",
+            sync.name,
+        )
+        return found["moment"]
+
+    def standing(self, sync: Sync) -> dict[str, Any]:
+        """Last run and last success of a sync, and its rows that no tool has confirmed."""
+        runs = self.rows(
+            "select * from activation.sync_runs where sync_name = ?"
+            " order by started_at desc, run_id desc limit 1",
+            sync.name,
+        )
+        (counts,) = self.rows(
+            """
+            select
+                count(*) as in_doubt_count,
+                count(case when deliveries.status = 'handed over' then 1 end) as unconfirmed_count,
+                min(case when deliveries.status = 'handed over' then intents.intended_at end)
+                    as unconfirmed_since,
+                (select max(finished_at) from activation.sync_runs
+                 where sync_name = ? and status in ('succeeded', 'partial')) as succeeded_at
+            from activation.intents as intents
+            left join activation.deliveries as deliveries
+                on intents.delivery_id = deliveries.delivery_id
+            where intents.sync_name = ?
+            """,
+            *(sync.name, sync.name),
+        )
+        counts["in_doubt_count"] -= counts["unconfirmed_count"]
+        return {
+            **counts,
+            "last_run": runs[0] if runs else None,
+            "due_after": self.succeeded(sync),
+        }
+
     # --- what was done -----------------------------------------------------------------------
 
     def begin_run(self, run_id: str, sync_name: str) -> None:
@@ -312,17 +357,12 @@ class Ledger(Session):
                 sync_name,
             )
 
-    def intend(
-        self,
-        sync_name: str,
-        run_id: str,
-        delivery_id: str,
-        change: Change,
-        rows: list[Row],
-        try_: int,
-    ) -> None:
-        """Write, before a batch leaves, that it is about to."""
-        moment = now()
+    def intend(self, attempt: dict[str, Any], change: Change, rows: list[Row], number: int) -> None:
+        """Write, before a batch leaves for the nth time, that it is about to.
+
+        `attempt` holds `delivery_id`, `run_id` and `sync_name`.
+        """
+        sync_name, delivery_id, moment = attempt["sync_name"], attempt["delivery_id"], now()
         with self._transaction():
             self._forget("intents", sync_name, rows)
             self._insert(
@@ -334,6 +374,7 @@ class Ledger(Session):
                         "customer_id": row.customer_id,
                         "change_type": change,
                         "payload_hash": row.payload_hash,
+                        "payloads": as_json(row.doubted) if row.doubted else None,
                         "delivery_id": delivery_id,
                         "intended_at": moment,
                     }
@@ -347,12 +388,10 @@ class Ledger(Session):
                 "deliveries",
                 [
                     {
-                        "delivery_id": delivery_id,
-                        "run_id": run_id,
-                        "sync_name": sync_name,
+                        **attempt,
                         "change_type": change,
                         "status": "sending",
-                        "attempt": try_,
+                        "attempt": number,
                         "row_count": len(rows),
                         **counts,
                         "started_at": moment,

@@ -9,7 +9,6 @@ we create says so, and the row is then updated: nothing is taken for delivered o
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 import uuid
@@ -17,33 +16,21 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 import tenacity
 
-from activation.destination import (
-    Answer,
-    Change,
-    Client,
-    Row,
-    Sync,
-    again,
-    as_json,
-    as_text,
-    chunks,
-)
+from activation.destination import ACCEPTED, Answer, Change, Client, Row, Sync, again, chunks
 from activation.http import Misconfigured, NotNow, Refused, Transient, Unavailable
 from activation.ledger import Ledger, Plan, Unbuilt, now
+from activation.outcome import HALVED, masked, receipt, told_apart
 
 log = logging.getLogger("activation")
 
 TEST_ROWS = 10
 ROWS_ADOPTED_AT_ONCE = 1000
-SHORTEST_MASKED = 3
 MOST_STEPS = 16  # a thousand rows halved ten times, and a few changes of mind
-LOOKS_PERSONAL = re.compile(r"[^\s\"'<>@(),;]+@[^\s\"'<>@(),;]+|\+?\d[\d .-]{7,}\d")
 
 
 class Progress(Protocol):
@@ -74,6 +61,14 @@ class Result:
     plan: dict[str, int] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
     error_codes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def accepted(self) -> int:
+        return self.done["create"] + self.done["update"] + self.done["delete"]
+
+    @property
+    def left(self) -> int:
+        return self.done["rejected"] + self.done["failed"]
 
     def columns(self) -> dict[str, Any]:
         return {
@@ -222,29 +217,51 @@ class Run:
             rows = self._consenting(plan.rows_to(change), change)
             for chunk in chunks((row for row in rows if holds(row)), ROWS_ADOPTED_AT_ONCE):
                 delivery_id = uuid.uuid4().hex
-                receipts = [
-                    self._receipt(row, change, delivery_id, Answer("accepted"), now())
-                    for row in chunk
-                ]
-                self.ledger.intend(self.name, self.run_id, delivery_id, change, chunk, 1)
+                attempt, moment = self._named(delivery_id), now()
+                receipts = [receipt(row, attempt, change, ACCEPTED, moment) for row in chunk]
+                self.ledger.intend(attempt, change, chunk, 1)
                 delivery = {"status": "accepted", "accepted_count": len(chunk)}
                 self.ledger.record(self.name, delivery_id, receipts, [], chunk, delivery)
                 self._count("adopted", chunk)
 
     def _load(self, plan: Plan, limit: int | None) -> None:
-        """Deletes by the API, the rest as files; receipts follow when the tool has been read."""
+        """Deletes by the API, the rest as files; receipts follow when the tool has been read.
+
+        Files of an earlier run that still lie there are taken back first: they may speak of
+        someone who has withdrawn the consent since, and must not be taken after the deletes.
+        """
+        self._until_answered(lambda: self.client.withdraw(self.sync))
         self._send_all(plan, only="delete")
-        if self._halted or self.stopping.is_set():
-            self._end("failed" if self._halted else "interrupted", self._halted)
-            return
         handed = 0
         for change in ("update", "create"):
-            rows = self._consenting(plan.rows_to(change, limit=limit), change)
+            left = None if limit is None else limit - handed
+            rows = self._consenting(plan.rows_to(change, limit=left), change)
             for chunk in chunks(rows, self.sync.options["file_lines"]):
-                self._until_answered(partial(self.client.load, self.sync, chunk))
+                if self._halted or self.stopping.is_set():
+                    self._end("failed" if self._halted else "interrupted", self._halted)
+                    return
+                self._until_answered(partial(self._put, Batch(change, chunk)))
                 handed += len(chunk)
         told = f"{handed} rows handed over as files; receipts follow once the tool has taken them"
         self._end("handed over", told)
+
+    def _put(self, batch: Batch) -> None:
+        """Hand over one file: its rows are in doubt until the tool has been read."""
+        batch.attempt += 1
+        delivery_id = uuid.uuid4().hex
+        rows, started = batch.rows, time.monotonic()
+        self.ledger.intend(self._named(delivery_id), batch.change, rows, batch.attempt)
+        ended: dict[str, Any] = {"status": "failed", "failed_count": len(rows)}
+        try:
+            self.client.load(self.sync, rows)
+            ended = {"status": "handed over"}
+        except (Transient, Misconfigured) as error:
+            ended["error_code"] = getattr(error, "code", type(error).__name__)
+            raise
+        finally:
+            ended["latency_ms"] = round((time.monotonic() - started) * 1000)
+            self.ledger.record(self.name, delivery_id, [], [], [], ended)
+        self.progress.advance(self.name, len(rows))
 
     def _try_out(self) -> None:
         """Send a few rows to the tool's test list, without a receipt."""
@@ -258,8 +275,7 @@ class Run:
 
     def _conclude(self, to_do: int) -> None:
         done = self.result.done
-        accepted = done["create"] + done["update"] + done["delete"] + done["adopted"]
-        done["failed"] = max(0, to_do - accepted - done["rejected"])
+        done["failed"] = max(0, to_do - self.result.accepted - done["adopted"] - done["rejected"])
         if self._halted:
             self._end("failed", self._halted)
         elif self.stopping.is_set():
@@ -375,8 +391,10 @@ class Run:
         batch.attempt += 1
         rows, change = batch.rows, batch.change
         delivery_id = uuid.uuid4().hex
-        was_in_doubt = {row.key for row in rows if row.is_in_doubt}
-        self.ledger.intend(self.name, self.run_id, delivery_id, change, rows, batch.attempt)
+        if self.client.removes_by_value and change != "delete":
+            for row in rows:
+                row.doubted = [*(p for p in row.doubted if p != row.payload), row.payload]
+        self.ledger.intend(self._named(delivery_id), change, rows, batch.attempt)
         requests, started = self.client.request_count(), time.monotonic()
         problem: Exception | None = None
         try:
@@ -392,7 +410,7 @@ class Run:
         latency_ms = round((time.monotonic() - started) * 1000)
         unheard = Answer("retry", "no answer for this row", is_ambiguous=True)
         told = [(row, answers.get(row.key, unheard)) for row in rows]
-        left = self._settle(batch, delivery_id, told, was_in_doubt, latency_ms, requests)
+        left = self._settle(batch, delivery_id, told, latency_ms, requests)
         if problem:
             raise problem
         return left
@@ -415,111 +433,42 @@ class Run:
         middle = len(rows) // 2
         for half in (rows[:middle], rows[middle:]):
             batch.follow_ups.append(Batch(batch.change, half))
-        return {row.key: Answer("retry", "halved", error.message) for row in rows}
+        return {row.key: Answer("retry", HALVED, error.message) for row in rows}
 
     def _settle(
         self,
         batch: Batch,
         delivery_id: str,
         told: list[tuple[Row, Answer]],
-        was_in_doubt: set[str],
         latency_ms: int,
         requests: int,
     ) -> list[Row]:
-        moment = now()
-        receipts, rejections, settled, left = [], [], [], []
-        turned: dict[Change, list[Row]] = {"create": [], "update": []}
-        for row, answer in told:
-            status, change = self._meaning(batch.change, answer)
-            if status == "accepted":
-                receipts.append(self._receipt(row, batch.change, delivery_id, answer, moment))
-                settled.append(row)
-                continue
-            row.is_in_doubt = row.is_in_doubt or answer.is_ambiguous
-            if status == "rejected":
-                rejections.append(self._rejection(row, batch.change, delivery_id, answer, moment))
-            elif change:
-                turned[change].append(row)
-            elif answer.code != "halved":
-                left.append(row)
-            # What may have been accepted stays in doubt, even when it is refused today.
-            if not row.is_in_doubt and status != "turned":
-                settled.append(row)
-        unhappy = [answer for _, answer in told if answer.status != "accepted"]
+        attempt = self._named(delivery_id)
+        outcome = told_apart(self.sync, attempt, batch.change, told, now())
         self.ledger.record(
             self.name,
             delivery_id,
-            [] if self.options.is_test else receipts,
-            rejections,
-            settled,
+            [] if self.options.is_test else outcome.receipts,
+            outcome.rejections,
+            outcome.settled,
             {
-                "status": summed(len(told), len(receipts), len(rejections)),
-                "error_code": (unhappy[0].code or unhappy[0].status) if unhappy else None,
-                "error_message": masked(unhappy[0].message, batch.rows) if unhappy else None,
-                "accepted_count": len(receipts),
-                "rejected_count": len(rejections),
-                "failed_count": len(told) - len(receipts) - len(rejections),
+                **outcome.delivery(self.sync, batch.rows),
                 "request_count": self.client.request_count() - requests,
                 "latency_ms": latency_ms,
             },
         )
-        self._count(batch.change, [None] * len(receipts))
-        for rejection in rejections:
-            self._count("rejected", [None], rejection["error_code"])
-        if left:
-            self._note(unhappy[0].code or unhappy[0].status, batch)
-        for change, rows in turned.items():
-            if rows:
-                batch.follow_ups.append(Batch(change, rows))
-        batch.retry_after = max((answer.retry_after for answer in unhappy), default=0.0)
-        batch.rows = left
-        return left
+        self._count(batch.change, outcome.receipts)
+        for rejection in outcome.rejections:
+            self._count("rejected", [rejection], rejection["error_code"])
+        if outcome.left:
+            self._note(str(outcome.error_code), batch)
+        batch.follow_ups += [Batch(change, rows) for change, rows in outcome.turned.items()]
+        batch.retry_after = max((answer.retry_after for answer in outcome.unhappy), default=0.0)
+        batch.rows = outcome.left
+        return outcome.left
 
-    def _meaning(self, change: Change, answer: Answer) -> tuple[str, Change | None]:
-        """(status, change to make instead): what an answer means to this sync's mode."""
-        if answer.status == "missing" and change == "delete":
-            return "accepted", None
-        if answer.status == "missing":
-            if self.sync.mode == "update_only":
-                return "rejected", None
-            return "turned", "create"
-        if answer.status == "exists":
-            if self.sync.mode == "create_only":
-                return "accepted", None
-            return "turned", "update"
-        return answer.status, None
-
-    def _receipt(
-        self, row: Row, change: Change, delivery_id: str, answer: Answer, moment: datetime
-    ) -> dict[str, Any]:
-        gone = change == "delete"
-        return {
-            "sync_name": self.sync.name,
-            "destination_key": row.key,
-            "customer_id": row.customer_id,
-            "change_type": change,
-            "payload_hash": None if gone else row.payload_hash,
-            "payload": None if gone else as_json(row.payload),
-            "destination_version": answer.version,
-            "delivery_id": delivery_id,
-            "delivered_at": moment,
-        }
-
-    def _rejection(
-        self, row: Row, change: Change, delivery_id: str, answer: Answer, moment: datetime
-    ) -> dict[str, Any]:
-        return {
-            "delivery_id": delivery_id,
-            "run_id": self.run_id,
-            "sync_name": self.name,
-            "destination_key": row.key,
-            "customer_id": row.customer_id,
-            "change_type": change,
-            "payload_hash": row.payload_hash,
-            "error_code": answer.code or answer.status,
-            "error_message": masked(answer.message, [row]),
-            "rejected_at": moment,
-        }
+    def _named(self, delivery_id: str) -> dict[str, Any]:
+        return {"delivery_id": delivery_id, "run_id": self.run_id, "sync_name": self.name}
 
     # --- counting ----------------------------------------------------------------------------
 
@@ -528,9 +477,8 @@ class Run:
             self.result.done[what] += len(rows)
             if code:
                 self.result.error_codes[code] += len(rows)
-            done = self.result.done
-            accepted = done["create"] + done["update"] + done["delete"]
-            if done["rejected"] > max(10 * self.sync.guard_floor, accepted):
+            rejected = self.result.done["rejected"]
+            if rejected > max(10 * self.sync.guard_floor, self.result.accepted):
                 self._halted = f"the tool refuses nearly everything ({code})"
         self.progress.advance(self.name, len(rows))
 
@@ -542,30 +490,3 @@ class Run:
     def _halt(self, reason: str) -> None:
         with self._lock:
             self._halted = self._halted or reason
-
-
-def summed(rows: int, accepted: int, rejected: int) -> str:
-    """Status of an attempt."""
-    if accepted == rows:
-        return "accepted"
-    if accepted:
-        return "partial"
-    return "rejected" if rejected == rows else "failed"
-
-
-def masked(message: str, rows: list[Row]) -> str:
-    """The tool's words, less the personal data that they quote: a payload value becomes [column].
-
-    Whatever else looks like an e-mail or a phone number goes as well.
-    """
-    said = message.lower()
-    quoted = {
-        text: column
-        for row in rows
-        for column, value in {**row.payload, "key": row.key}.items()
-        if value is not None and len(text := as_text(value)) >= SHORTEST_MASKED
-        if text.lower() in said
-    }
-    for text in sorted(quoted, key=len, reverse=True):
-        message = re.sub(re.escape(text), f"[{quoted[text]}]", message, flags=re.IGNORECASE)
-    return LOOKS_PERSONAL.sub("[…]", message)

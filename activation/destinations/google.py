@@ -20,6 +20,8 @@ POLL_SECONDS = 3600
 
 
 class Client(destination.Client):
+    removes_by_value = True
+
     def __init__(self, tool: Tool) -> None:
         super().__init__(tool)
         settings = tool.settings() or {}
@@ -44,45 +46,38 @@ class Client(destination.Client):
             )
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        """What was sent before is removed first: an old e-mail would stay in the audience."""
+        known = [(row, old) for row in rows for old in row.traces if old != row.payload]
+        self._members("remove", sync, known, {})
         # a row is here because the customer agreed; the consent travels with it
         extra = {
             "consent": {"adUserData": "CONSENT_GRANTED", "adPersonalization": "CONSENT_GRANTED"},
             "termsOfService": {"customerMatchTermsOfServiceStatus": "ACCEPTED"},
         }
-        return self._members("ingest", sync, rows, [row.payload for row in rows], extra)
+        return self._members("ingest", sync, [(row, row.payload) for row in rows], extra)
 
-    def update(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        """What was sent before is removed first: an old e-mail would stay in the audience."""
-        known = [row for row in rows if row.held]
-        if known:
-            self._members("remove", sync, known, [row.held or {} for row in known], {})
-        return self.create(sync, rows)
+    update = create
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        known = [row for row in rows if row.held]
-        removed = self._members("remove", sync, known, [row.held or {} for row in known], {})
-        return {row.key: ACCEPTED for row in rows} | removed
+        known = [(row, old) for row in rows for old in row.traces]
+        return {row.key: ACCEPTED for row in rows} | self._members("remove", sync, known, {})
 
     def _members(
         self,
         verb: str,
         sync: Sync,
-        rows: list[Row],
-        payloads: list[dict[str, Any]],
+        payloads: list[tuple[Row, dict[str, Any]]],
         extra: Mapping[str, Any],
     ) -> dict[str, Answer]:
-        members = [member(sync, payload) for payload in payloads]
-        unhashed = {
-            row.key: Answer("rejected", "not hashed")
-            for row, found in zip(rows, members, strict=True)
-            if found is None
-        }
-        rows = [row for row in rows if row.key not in unhashed]
+        told = [(row, member(sync, payload)) for row, payload in payloads]
+        unhashed = {row.key: Answer("rejected", "not hashed") for row, found in told if not found}
+        rows = [row for row, found in told if found]
+        members = [found for _, found in told if found]
         if not rows:
             return unhashed
         body = {
             "destinations": [self._destination],
-            "audienceMembers": [found for found in members if found],
+            "audienceMembers": members,
             "encoding": "HEX",
             **extra,
         }

@@ -17,6 +17,8 @@ BULK = "/api/profile-bulk-import-jobs"
 
 
 class Client(destination.Client):
+    removes_by_value = True
+
     def __init__(self, tool: Tool) -> None:
         super().__init__(tool)
         settings = tool.settings() or {}
@@ -78,16 +80,14 @@ class Client(destination.Client):
         return found
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        """Suppress (`archive`) or erase (`mirror`) by the e-mail that we had sent.
+        """Suppress (`archive`) or erase (`mirror`) by the e-mails that we had sent.
 
         Klaviyo's answer to either is 202; a profile without an e-mail cannot be written to.
         """
-        known = [(row, row.held["email"]) for row in rows if row.held and row.held.get("email")]
         if sync.mode == "archive":
-            self._suppress([email for _, email in known])
+            self._suppress([email for row in rows for email in emails(row)])
             return {row.key: ACCEPTED for row in rows}
-        erased = one_by_one([row for row, _ in known], self._erase)
-        return {row.key: ACCEPTED for row in rows} | erased
+        return one_by_one(rows, self._erase)
 
     def _suppress(self, emails: list[str]) -> None:
         if emails:
@@ -97,10 +97,16 @@ class Client(destination.Client):
             self.api.json("POST", f"/api/{kind}s", json={"data": job})
 
     def _erase(self, row: Row) -> Answer:
-        profile = {"data": {"type": "profile", "attributes": {"email": (row.held or {})["email"]}}}
-        job = {"type": "data-privacy-deletion-job", "attributes": {"profile": profile}}
-        address = "/api/data-privacy-deletion-jobs"
-        response = self.api.request("POST", address, json={"data": job})
-        if response.is_error:
-            raise refusal(response)
+        for email in emails(row):
+            profile = {"data": {"type": "profile", "attributes": {"email": email}}}
+            job = {"type": "data-privacy-deletion-job", "attributes": {"profile": profile}}
+            address = "/api/data-privacy-deletion-jobs"
+            response = self.api.request("POST", address, json={"data": job})
+            if response.is_error:
+                raise refusal(response)
         return ACCEPTED
+
+
+def emails(row: Row) -> list[str]:
+    """The e-mails by which Klaviyo may know a row."""
+    return sorted({trace["email"] for trace in row.traces if trace.get("email")})

@@ -19,6 +19,8 @@ THROTTLED = ("4", "17", "613", "80003")  # Meta says so with a 400
 
 
 class Client(destination.Client):
+    removes_by_value = True
+
     def __init__(self, tool: Tool) -> None:
         super().__init__(tool)
         settings = tool.settings() or {}
@@ -35,24 +37,25 @@ class Client(destination.Client):
             raise Misconfigured(f"{sync.name}: no key of Meta for {', '.join(sorted(lost))}")
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        return self._users("POST", sync, rows, [row.payload for row in rows])
-
-    def update(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         """What was sent before is removed first: an old e-mail would stay in the audience."""
-        known = [row for row in rows if row.held]
+        known = [(row, old) for row in rows for old in row.traces if old != row.payload]
         if known:
-            self._users("DELETE", sync, known, [row.held or {} for row in known])
-        return self.create(sync, rows)
+            self._users("DELETE", sync, known)
+        return self._users("POST", sync, [(row, row.payload) for row in rows])
+
+    update = create
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        return self._users("DELETE", sync, rows, [row.held or {} for row in rows])
+        return self._users(
+            "DELETE", sync, [(row, old) for row in rows for old in row.traces or [{}]]
+        )
 
     def _users(
-        self, method: str, sync: Sync, rows: list[Row], payloads: list[dict[str, Any]]
+        self, method: str, sync: Sync, members: list[tuple[Row, dict[str, Any]]]
     ) -> dict[str, Answer]:
         answers: dict[str, Answer] = {}
         data = []
-        for row, payload in zip(rows, payloads, strict=True):
+        for row, payload in members:
             values = [as_text(payload.get(column)) for column in sync.fields]
             if all(is_sha256(value) for value in values if value):
                 data.append([row.key, *values])
@@ -71,4 +74,4 @@ class Client(destination.Client):
         said = parsed(response)
         if int(said.get("num_invalid_entries") or 0):
             raise Refused("invalid entries", str(said["num_invalid_entries"]))
-        return {row.key: ACCEPTED for row in rows} | answers
+        return {row.key: ACCEPTED for row, _ in members} | answers

@@ -41,7 +41,7 @@ class Client(destination.Client):
         return {"Authorization": f"Bearer {answer['access_token']}"}
 
     def prepare(self, sync: Sync, columns: list[str]) -> None:
-        renamed(sync, columns)
+        self._fields = list(renamed(sync, columns).values())
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         items = []
@@ -58,7 +58,8 @@ class Client(destination.Client):
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         items = []
         for row in rows:
-            emptied = {sync.fields.get(column, column): "" for column in row.held or {}}
+            held = [sync.fields.get(column, column) for column in row.held or {}]
+            emptied = dict.fromkeys([*self._fields, *held], "")
             items.append({**self._key(sync, row), **emptied, sync.options["gone_column"]: "true"})
         return self._upsert(sync, rows, items)
 

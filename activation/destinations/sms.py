@@ -60,7 +60,8 @@ class Client(destination.Client):
         answer = parsed(response)
         if response.is_error:
             raise Refused(str(answer.get("code", response.status_code)), answer.get("message", ""))
-        return Answer("accepted", version=answer["sid"])
+        segments = int(answer.get("num_segments") or 1)
+        return Answer("accepted", version=answer["sid"], units=segments)
 
     def find(self, sync: Sync, rows: list[Row]) -> set[str]:
         """Keys of the messages that the platform already has: same number, same text."""

@@ -124,6 +124,10 @@ class Client(destination.Client):
         with folder(self._datahub) as place:
             place.put(f"{sync.options['universe']}_contacts_{digest}.csv", content)
 
+    def withdraw(self, sync: Sync) -> None:
+        with folder(self._datahub) as place:
+            place.take_back(rf"\.?{sync.options['universe']}_contacts_[0-9a-f]{{16}}\.csv(\.part)?")
+
     def _line(self, sync: Sync, row: Row) -> dict[str, Any]:
         line: dict[str, Any] = {"customer_key": row.key}
         for column, value in row.payload.items():

@@ -14,7 +14,7 @@ from activation import __main__ as command
 from activation.destination import Row, declared, tool
 from activation.destinations import sms
 from activation.http import Misconfigured
-from activation.sync import masked
+from activation.outcome import masked
 from tests.activation.world import World, contact, desire, execute
 
 SPLIO = "splio__contacts"

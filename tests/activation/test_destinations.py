@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 import json
 from datetime import datetime
@@ -14,7 +15,7 @@ import pytest
 from activation import __main__ as command
 from activation.destination import declared, tool
 from activation.destinations import meta, sms
-from tests.activation.world import PAYLOADS, World, desire
+from tests.activation.world import PAYLOADS, World, desire, execute
 
 PEOPLE = {
     "email": "text",
@@ -156,6 +157,69 @@ def test_google(duckdb_world: World) -> None:
     publish(duckdb_world, "google__audience", [member("a", "new@x.fr")])
     held = {row["identifier"] for row in duckdb_world.held("google_members")}
     assert sha256("ann@x.fr") not in held and sha256("new@x.fr") in held
+
+
+def in_doubt_then_withdrawn(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str, row: dict[str, Any], path: str
+) -> None:
+    """The tool takes a row, its answers are lost, and the consent is withdrawn before the next
+    run: there is no receipt to say what must go."""
+    types = TYPES.get(name, PEOPLE)
+    other = {"email": "x@x.fr", "email_sha256": sha256("x@x.fr")}
+    for doubted in (row, {**row, **other}):
+        tools = {
+            key: dataclasses.replace(
+                found, syncs=tuple(dataclasses.replace(one, attempts=1) for one in found.syncs)
+            )
+            for key, found in declared().items()
+        }
+        monkeypatch.setattr(command, "declared", lambda tools=tools: tools)
+        desire(name, [doubted], types)
+        tool_name = name.split("__")[0]
+        world.faults({"prefix": tool_name, "path": path, "method": "POST", "kind": "drop_answer"})
+        assert world.run(name) == 1
+    world.faults()
+    assert world.state("receipts") == [] and len(world.state("intents")) == 1
+    desire(name, [{**row, "has_consent": False}], types)
+    assert world.run(name) == 0
+    assert world.state("intents") == []
+
+
+def test_an_audience_forgets_who_withdrew_before_it_answered(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = duckdb_world
+    ann = member("a", "ann@x.fr")
+    in_doubt_then_withdrawn(world, monkeypatch, "meta__audience", ann, "users")
+    assert world.held("meta_members") == []
+    execute("delete from activation.receipts")
+    in_doubt_then_withdrawn(world, monkeypatch, "google__audience", ann, "ingest")
+    assert world.held("google_members") == []
+
+
+def test_a_profile_is_suppressed_that_withdrew_before_the_answer(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = duckdb_world
+    in_doubt_then_withdrawn(world, monkeypatch, "klaviyo__profiles", ANN, "import-jobs")
+    (profile,) = world.held("klaviyo_profiles")
+    assert profile["is_suppressed"]
+
+
+def test_a_data_extensions_row_is_emptied_that_withdrew_before_the_answer(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desire("sfmc__customers", [ANN], PEOPLE)
+    duckdb_world.faults({"prefix": "sfmc", "method": "PUT", "kind": "drop_answer"})
+    quick = [dataclasses.replace(sync, attempts=1) for sync in declared()["sfmc"].syncs]
+    tools = {"sfmc": dataclasses.replace(declared()["sfmc"], syncs=tuple(quick))}
+    monkeypatch.setattr(command, "declared", lambda: tools)
+    assert duckdb_world.run("sfmc") == 1
+    duckdb_world.faults()
+    desire("sfmc__customers", [{**ANN, "has_consent": False}], PEOPLE)
+    assert duckdb_world.run("sfmc") == 0
+    (held,) = [json.loads(row["row"]) for row in duckdb_world.held("sfmc_rows")]
+    assert held == {"customer_key": "a", "is_gone": "true", **dict.fromkeys(PEOPLE, "")}
 
 
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, declaration: str) -> None:

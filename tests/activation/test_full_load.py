@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from activation import __main__ as command
 from activation.destination import declared
+from sandbox.servers import datahub as datahub_stand_in
 from tests.activation.world import World, contact, execute
 
 SPLIO = "splio__contacts"
@@ -70,6 +72,80 @@ def test_a_full_load_goes_by_file_and_is_believed_when_read(
         1
     ] * 12
     assert not list(datahub.glob("*.csv"))
+
+
+def test_each_file_is_a_delivery_and_its_rows_are_in_doubt(
+    duckdb_world: World, datahub: Path
+) -> None:
+    world = duckdb_world
+    world.desire(SPLIO, people(12))
+    assert world.run("splio") == 0
+    deliveries = world.state("deliveries")
+    assert sorted((row["status"], row["row_count"]) for row in deliveries) == [
+        ("handed over", 4),
+        ("handed over", 8),
+    ]
+    assert all(row["latency_ms"] is not None for row in deliveries)
+    assert len(world.state("intents")) == 12
+    taken(world)
+    assert world.run("splio") == 0
+    assert world.state("intents") == [] and len(world.state("receipts")) == 12
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_consent_withdrawn_after_the_hand_over(
+    duckdb_world: World, datahub: Path, is_taken: bool
+) -> None:
+    """Whether the Datahub took the file before or takes what lies there after: nobody is left."""
+    world = duckdb_world
+    world.desire(SPLIO, people(14))
+    assert world.run("splio") == 0
+    if is_taken:
+        taken(world)
+    world.desire(SPLIO, [{**row, "has_consent": i > 0} for i, row in enumerate(people(14))])
+    assert world.run("splio") == 0
+    taken(world)
+    assert world.run("splio") == 0
+    assert world.contacts().keys() == {f"k{i:03}" for i in range(1, 14)}
+    assert world.state("intents") == []
+
+
+def test_a_file_that_was_not_taken_does_not_outlive_its_values(
+    duckdb_world: World, datahub: Path
+) -> None:
+    world = duckdb_world
+    world.desire(SPLIO, people(12))
+    assert world.run("splio") == 0
+    (datahub / "horizon_contacts_by-hand.csv").write_text("customer_key\n")
+    world.desire(SPLIO, [{**row, "firstname": "New"} for row in people(12)])
+    assert world.run("splio") == 0
+    ours = [path.read_text() for path in datahub.glob("horizon_contacts_????????????????.csv")]
+    assert len(ours) == 2 and all("New" in text and "Ann" not in text for text in ours)
+    assert (datahub / "horizon_contacts_by-hand.csv").exists()
+
+
+def test_a_file_with_an_unknown_column_is_refused_whole_and_the_check_says_so(
+    duckdb_world: World, datahub: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody removes a field at Splio between the hand-over and the reading."""
+    world = duckdb_world
+    world.desire(SPLIO, people(12))
+    assert world.run("splio") == 0
+    for path in datahub.glob("*.csv"):
+        path.write_text(path.read_text().replace("total_spent", "nobody_knows", 1))
+    reports = taken(world)
+    assert {(report["status"], report["reason"]) for report in reports} == {
+        ("refused", "unknown column nobody_knows")
+    }
+    assert world.contacts() == {} and world.state("receipts") == []
+    caplog.set_level(logging.INFO)
+    assert world.run("splio", "--check") == 4
+    assert "12 rows handed over and not confirmed" in caplog.text
+
+
+def test_no_file_is_longer_than_the_datahub_takes() -> None:
+    (sync,) = declared()["splio"].syncs
+    assert sync.options["file_lines"] <= datahub_stand_in.LINE_LIMIT == 200_000
 
 
 def test_few_changes_go_by_the_api(duckdb_world: World, datahub: Path) -> None:

@@ -5,6 +5,7 @@ select
     cast(null as text) as customer_id,
     cast(null as text) as change_type,
     cast(null as text) as payload_hash,
+    cast(null as text) as payloads,
     cast(null as text) as delivery_id,
     cast(null as timestamp) as intended_at
 where 1 = 0
