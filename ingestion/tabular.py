@@ -17,6 +17,8 @@ import io
 import logging
 import re
 import unicodedata
+import zipfile
+import zlib
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,8 +28,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ingestion.intake import as_text
 
@@ -35,9 +38,11 @@ log = logging.getLogger(__name__)
 csv.field_size_limit(2**31 - 1)
 
 ROWS_A_CHUNK = 50_000
+BLANK = " \t\r\n\x1a"  # DOS ended files with the last one
 HEADER_WITHIN = 30  # rows in which a header is looked for
 LINES_A_RECORD = 500  # a quoted field that spans more lines than this is a stray quote
 DELIMITERS = (";", ",", "\t", "|")
+WIDE = {"utf-16", "utf16", "utf_16", "utf-32", "utf32", "utf_32"}
 SURROGATE = re.compile("[\udc80-\udcff]")
 BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -47,7 +52,11 @@ BYTE_ORDER_MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 CODE_PAGES = ("cp1252", "mac_roman", "cp850", "iso8859_15")
-WESTERN = set("àâäáãåæçéèêëíìîïñóòôöõøœúùûüýÿßÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝŸ°º«»’‘“”…–—€£§²½")
+# What Western Europe writes beyond ASCII, the commonest in French first.
+COMMON, WESTERN = (
+    "éèêàçëïôîûÉ",
+    "âäáãåæíìñóòöõøœúùüýÿßÀÂÄÁÃÅÆÇÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝŸ°º«»’‘“”…–—€£§²½",
+)
 EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
 
 
@@ -125,7 +134,8 @@ def find_header(
         found, key=lambda it: (len(it[1].places), -it[0]), default=(0, header_of([], wanted))
     )
     if not header.places:
-        raise UnreadableFile("no row holds any of the feed's columns as a header")
+        where = f"line {declared} does not hold" if declared else "no row holds"
+        raise UnreadableFile(f"{where} any of the feed's columns as a header")
     return place, header
 
 
@@ -148,20 +158,26 @@ def read_csv(
     Raises UnreadableFile when a wanted column that is not `optional` is missing. `told` are the
     ignored columns that the log has named already, in other files of the feed.
     """
-    encoding = encoding or encoding_of(path)
-    dialect = {"quotechar": quote, "escapechar": escape}
-    dialect["delimiter"] = delimiter or delimiter_of(path, encoding, dialect, wanted, header)
-    with _text(path, encoding) as text:
-        first = _head(_records(text, dialect), header)
-    place, found = find_header([fields for _, fields, _ in first], wanted, header)
-    _check(path, found, wanted, optional, told)
-    above = first[place][0] if place >= 0 else 0
-    with _text(path, encoding) as text:
-        records = (it for it in _records(text, dialect, found.width) if it[0] > above)
-        while rows := list(islice(records, ROWS_A_CHUNK)):
-            chunk = _csv_chunk(rows, found, wanted, encoding)
-            if chunk.numbers or chunk.malformed:
-                yield chunk
+    try:
+        if not encoding or encoding.lower() in WIDE:  # their byte order is in the file
+            encoding = encoding_of(path)
+        dialect = {"quotechar": quote, "escapechar": escape or escape_of(path, encoding, quote)}
+        dialect["delimiter"] = delimiter or delimiter_of(path, encoding, dialect, wanted, header)
+        with _text(path, encoding) as text:
+            first = _head(_records(text, dialect), header)
+        if not any(any(map(str.strip, lines)) for _, _, lines in first):
+            raise UnreadableFile("the file is empty" if header in (None, False) else "no such line")
+        place, found = find_header([fields for _, fields, _ in first], wanted, header)
+        _check(path, found, wanted, optional, told)
+        above = first[place][0] if place >= 0 else 0
+        with _text(path, encoding) as text:
+            records = (it for it in _records(text, dialect, found.width) if it[0] > above)
+            while rows := list(islice(records, ROWS_A_CHUNK)):
+                chunk = _csv_chunk(rows, found, wanted, encoding)
+                if chunk.numbers or chunk.malformed:
+                    yield chunk
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile):
+        raise UnreadableFile("an archive that is damaged or cut short") from None
 
 
 def _head(records: Iterator[Record], header: int | bool | None) -> list[Record]:
@@ -205,8 +221,9 @@ def _records(
 ) -> Iterator[Record]:
     """Records of a CSV. Where a stray quote swallows lines, its line stands alone, unparsed."""
     lines, start = _Lines(source), 1
+    blanks = dialect["delimiter"] != " "
     while True:
-        reader = csv.reader(lines, **dialect)
+        reader = csv.reader(lines, skipinitialspace=blanks, **dialect)
         try:
             for fields in reader:
                 taken, lines.taken = lines.taken, []
@@ -248,7 +265,7 @@ def _csv_chunk(
     for number, fields, lines in records:
         count = len(fields)
         if count != width:
-            if not any(map(str.strip, lines)):
+            if not any(line.strip(BLANK) for line in lines):
                 continue
             if count > width and not any(map(str.strip, fields[width:])):
                 fields = fields[:width]
@@ -321,9 +338,18 @@ def _check(
 
 
 def _open(path: Path) -> IO[bytes]:
+    """The bytes of a file, unpacked. Raises UnreadableFile for an archive of several files."""
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+        head = file.read(4)
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.open(path, "rb")  # type: ignore[return-value]
+    if head == b"PK\x03\x04":
+        archive = zipfile.ZipFile(path)
+        names = [it for it in archive.namelist() if not it.endswith("/") and "__MACOSX" not in it]
+        if len(names) != 1:
+            raise UnreadableFile(f"an archive of {len(names)} files; one is expected")
+        return archive.open(names[0])
+    return path.open("rb")
 
 
 def _text(path: Path, encoding: str) -> io.TextIOWrapper:
@@ -331,6 +357,14 @@ def _text(path: Path, encoding: str) -> io.TextIOWrapper:
     wide = encoding.replace("_", "-").lower().startswith(("utf-16", "utf-32"))
     errors = "replace" if wide else "surrogateescape"
     return io.TextIOWrapper(_open(path), encoding=encoding, errors=errors, newline="")
+
+
+def escape_of(path: Path, encoding: str, quote: str) -> str | None:
+    """A backslash when it is what stands before quotes within quotes, and they are not doubled."""
+    with _text(path, encoding) as text:
+        head = text.read(64 * 1024)
+    doubled = re.search(rf"[^;,\t|\r\n{quote}]{quote}{quote}", head)
+    return "\\" if f"\\{quote}" in head and not doubled else None
 
 
 def encoding_of(path: Path) -> str:
@@ -370,9 +404,9 @@ def encoding_of(path: Path) -> str:
 
 
 def _letters(text: str) -> float:
-    """Share of a text's characters beyond ASCII that Western Europe writes."""
+    """How much a text's characters beyond ASCII are those that Western Europe writes."""
     beyond = [character for character in text if not character.isascii()]
-    return sum(character in WESTERN for character in beyond) / max(len(beyond), 1)
+    return sum(2 * (it in COMMON) + (it in WESTERN) for it in beyond) / max(len(beyond), 1)
 
 
 def delimiter_of(
@@ -413,18 +447,22 @@ def read_excel(
 ) -> Iterator[Chunk]:
     """Chunks of a workbook (.xlsx, .xlsb, .xls, .ods); row numbers are those Excel shows.
 
-    `sheet` names one, `*` means every visible sheet that has at least half of the columns, and
-    so must have all; by default the visible sheet that has most of them. A number that is whole
-    has no decimals ('81612345'); other numbers are written with `decimal`.
+    `sheet` names one; else every visible sheet that has at least half of the columns that the
+    best of them has is read, and must have all. A number that is whole has no decimals
+    ('81612345'); other numbers are written with `decimal`.
     """
-    workbook = CalamineWorkbook.from_path(str(path))
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+    except CalamineError:
+        raise UnreadableFile("no workbook that opens: damaged, or kept by a password") from None
     candidates = [
         it.name
         for it in workbook.sheets_metadata
         if it.typ == SheetTypeEnum.WorkSheet
-        and (it.visible == SheetVisibleEnum.Visible or (sheet and fold(sheet) == fold(it.name)))
-        and (sheet in (None, "*") or fold(sheet) == fold(it.name))
+        and (fold(it.name) == fold(sheet) if sheet else it.visible == SheetVisibleEnum.Visible)
     ]
+    if not candidates:
+        raise UnreadableFile(f"no sheet {sheet!r}" if sheet else "no visible sheet")
     found = []
     for name in candidates:
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -436,15 +474,15 @@ def read_excel(
             continue
         found.append((len(columns.places), name, rows, first + place, columns))
     if not found:
-        raise UnreadableFile("no visible sheet holds any of the feed's columns")
-    best = max(found, key=lambda it: it[0])
-    several = [it for it in found if it[0] * 2 >= len(wanted)] if sheet == "*" else [best]
-    for _, name, _, _, columns in several:
+        raise UnreadableFile("no visible sheet holds any of the feed's columns as a header")
+    most = max(it[0] for it in found)
+    found = [it for it in found if it[0] * 2 >= most]
+    for _, name, _, _, columns in found:
         try:
             _check(path, columns, wanted, optional, told)
         except UnreadableFile as error:
             raise UnreadableFile(f"sheet {name!r}: {error}") from None
-    for _, name, rows, place, columns in several:
+    for _, name, rows, place, columns in found:
         for first in range(place + 1, len(rows), ROWS_A_CHUNK):
             some = rows[first : first + ROWS_A_CHUNK]
             numbers, good = [], []
@@ -454,7 +492,7 @@ def read_excel(
                     good.append(cells)
                     numbers.append(first + offset + 1)
             chunk = Chunk(_columns(good, columns, wanted), numbers)
-            chunk.part = name if sheet == "*" else ""
+            chunk.part = name if len(found) > 1 else ""
             if numbers:
                 yield chunk
 
@@ -470,7 +508,7 @@ def _cell(value: Any, decimal: str) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        if value.is_integer() and abs(value) < 1e15:
+        if value.is_integer():
             return str(int(value))
         return repr(value).replace(".", decimal)
     if isinstance(value, datetime):
@@ -486,20 +524,49 @@ def _cell(value: Any, decimal: str) -> str | None:
 def read_parquet(
     path: Path,
     wanted: Sequence[str],
+    decimal: str = ".",
     optional: Collection[str] = (),
     told: set[str] | None = None,
 ) -> Iterator[Chunk]:
-    """Chunks of a Parquet file; its first row is row 2, as after the header of other files."""
-    file = pq.ParquetFile(path)
+    """Chunks of a Parquet file; its first row is row 2, as after the header of other files.
+
+    Numbers are written with `decimal`; one that is no number is empty.
+    """
+    try:
+        file = pq.ParquetFile(path)
+        yield from _parquet_chunks(path, file, wanted, decimal, optional, told)
+    except (pa.ArrowException, OSError):
+        raise UnreadableFile("no Parquet file that opens: damaged or cut short") from None
+
+
+def _parquet_chunks(
+    path: Path,
+    file: pq.ParquetFile,
+    wanted: Sequence[str],
+    decimal: str,
+    optional: Collection[str],
+    told: set[str] | None,
+) -> Iterator[Chunk]:
     header = header_of(file.schema_arrow.names, wanted)
     _check(path, header, wanted, optional, told)
-    names = {file.schema_arrow.names[place]: name for name, place in header.places.items()}
+    every = file.schema_arrow.names
+    read = list(dict.fromkeys(every[place] for place in sorted(header.places.values())))
+    there = [place for place, name in enumerate(every) if name in read]
     number = 2
-    for batch in file.iter_batches(ROWS_A_CHUNK, columns=list(names)):
-        table = pa.Table.from_batches([batch])
-        table = table.rename_columns([names[name] for name in table.column_names])
-        yield Chunk(as_text(table, wanted), list(range(number, number + len(table))))
-        number += len(table)
+    for batch in file.iter_batches(ROWS_A_CHUNK, columns=read):
+        columns = {it: batch.column(there.index(place)) for it, place in header.places.items()}
+        text = as_text(pa.table(columns), wanted)
+        for place, name in enumerate(wanted):
+            if name in columns and _is_fraction(columns[name].type):
+                written = pc.if_else(pc.equal(text[name], "nan"), None, text[name])
+                written = pc.replace_substring(written, ".", decimal)
+                text = text.set_column(place, name, written)
+        yield Chunk(text, list(range(number, number + len(text))))
+        number += len(text)
+
+
+def _is_fraction(kind: pa.DataType) -> bool:
+    return pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 def format_of(path: Path) -> str:
@@ -508,6 +575,9 @@ def format_of(path: Path) -> str:
         head = file.read(8)
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(b"PK\x03\x04") and zipfile.is_zipfile(path):
+        parts = {"[Content_Types].xml", "content.xml"}  # of .xlsx and .xlsb, and of .ods
+        return "excel" if parts & set(zipfile.ZipFile(path).namelist()) else "csv"
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return "excel"
     return "csv"

@@ -17,12 +17,13 @@ dates are written; 03/04/2024 is two days.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,12 @@ log = logging.getLogger(__name__)
 FEEDS = ROOT / "ingestion" / "feeds"
 GIVEN = ("source", "_feed", "_file", "_row_number")
 DATES_IN_TEXT = ("birth_date",)  # a date that stays text, since people write anything there
+# Options whose values the schema cannot list, each with what fails for a wrong one.
+PROBES: dict[str, Callable[[str], Any]] = {
+    "encoding": codecs.lookup,
+    "dates": lambda form: duckdb.execute("select strftime(timestamp '2024-01-02', ?)", [form]),
+    "timezone": lambda zone: duckdb.execute("select timezone(?, timestamp '2024-01-02')", [zone]),
+}
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 ISO = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
 
@@ -106,6 +113,12 @@ def parse(path: Path, tables: Mapping[str, Table]) -> Feed:
                 f"{path.name}: columns.{name}: {table.name} has no such column; "
                 f"expected one of {', '.join(allowed)}"
             )
+    for key, probe in PROBES.items():
+        for value in feed.get(key, []) if key == "dates" else [feed.get(key)]:
+            try:
+                probe(value) if value is not None else None
+            except (LookupError, duckdb.Error):
+                raise SourceError(f"{path.name}: {key}: {value!r} is unknown") from None
     return Feed(
         name=path.stem,
         source=feed["source"],
@@ -181,7 +194,7 @@ def _chunks(feed: Feed, file: Path, told: set[str]) -> Iterator[tabular.Chunk]:
     columns = {"optional": feed.optional, "told": told}
     kind = option("format") or tabular.format_of(file)
     if kind == "parquet":
-        return tabular.read_parquet(file, wanted, **columns)
+        return tabular.read_parquet(file, wanted, option("decimal", "."), **columns)
     if kind == "excel":
         return tabular.read_excel(
             file, wanted, option("sheet"), option("header"), option("decimal", "."), **columns
@@ -303,31 +316,38 @@ class Select:
         """SQL of a value as the contract can read it; as written when it is not understood."""
         if data_type == "decimal(18,4)":
             return f"coalesce({_number(value, self.feed.options.get('decimal'))}, {value})"
-        if data_type in ("timestamp", "date"):
-            return f"coalesce(strftime({self._date(value)}, '%Y-%m-%d %H:%M:%S.%f'), {value})"
-        if name in DATES_IN_TEXT:
-            return f"coalesce(strftime({self._date(value)}, '%Y-%m-%d'), {value})"
+        if data_type == "timestamp":
+            value = f"case when not starts_with({value}, '0000-00-00') then {value} end"
+            moment, zone = self._date(value), self.feed.options.get("timezone", "UTC")
+            if zone != "UTC":
+                moment = f"timezone('UTC', timezone({_literal(zone)}, {moment}))"
+            return f"coalesce(strftime({moment}, '%Y-%m-%d %H:%M:%S.%f'), {value})"
+        if data_type == "date" or name in DATES_IN_TEXT:
+            day = self._date(value, born=name == "birth_date")
+            return f"coalesce(strftime({day}, '%Y-%m-%d'), {value})"
         return value
 
-    def _date(self, value: str) -> str:
-        """SQL of a time in UTC, or null: by the feed's formats, as ISO, as an Excel serial."""
-        ways = [
+    def _date(self, value: str, born: bool = False) -> str:
+        """SQL of a time as it is written, or null: by the feed's formats, as ISO, as an Excel
+        serial. A year of two digits is no year to %Y, and a birth in a year to come (%y) is of
+        the century before.
+        """
+        ways = []
+        for form in self.feed.options.get("dates", []):
+            way = f"try_strptime({value}, {_literal(form)})"
+            if "%y" in form and born:
+                way = f"{way} - to_years(case when {way} > current_date then 100 else 0 end)"
+            ways.append(way)
+        ways.append(
             f"case when regexp_full_match({value}, '{ISO}') then try_cast({value} as timestamp) end"
-        ]
-        if formats := self.feed.options.get("dates"):
-            listed = ", ".join(_literal(form) for form in formats)
-            ways.insert(0, f"try_strptime({value}, [{listed}])")
+        )
         if self.feed.options.get("excel_serials"):
             ways.append(
                 f"case when regexp_full_match({value}, '\\d{{4,5}}([.,]\\d+)?') then timestamp "
                 f"'1899-12-30' + to_days(1) * try_cast(replace({value}, ',', '.') as double) end"
             )
-        moment = f"coalesce({', '.join(ways)})"
-        moment = f"case when year({moment}) >= 1000 then {moment} end"
-        zone = self.feed.options.get("timezone", "UTC")
-        if zone == "UTC":
-            return moment
-        return f"timezone('UTC', timezone({_literal(zone)}, {moment}))"
+        years = (f"case when year({way}) >= 1000 then {way} end" for way in ways)
+        return f"coalesce({', '.join(years)})"
 
 
 def _in_template(column: str) -> list[str]:
@@ -335,8 +355,12 @@ def _in_template(column: str) -> list[str]:
 
 
 def _column(name: str) -> str:
-    quoted = '"' + name.replace('"', '""') + '"'
-    return f"nullif(trim({quoted}, ' \t\r\n\u00a0\u202f'), '')"
+    """SQL of a column's value, null when blank. ="01000" is how some exports keep Excel from
+    reading a number.
+    """
+    cell = '"' + name.replace('"', '""') + '"'
+    cell = f"""case when {cell} like '="%"' then {cell}[3:-2] else {cell} end"""
+    return f"nullif(trim({cell}, ' \t\r\n\u00a0\u202f'), '')"
 
 
 def _literal(text: str) -> str:
@@ -357,10 +381,12 @@ def _plain(value: Any) -> str:
 def _number(value: str, decimal: str | None) -> str:
     """SQL of a written number with a point and no thousands, or null.
 
-    Blanks, apostrophes and currency signs go. Without a declared decimal sign, a lone comma or
-    point followed by three digits (1,234) is left as it is: it may be either.
+    Blanks, apostrophes and currency signs go; 5- and (5) are -5, as accountants write. Without a
+    declared decimal sign, a lone comma or point followed by three digits (1,234) is left as it
+    is: it may be either.
     """
-    bare = f"regexp_replace({value}, '[\\s\u00a0\u202f''’€$£]', '', 'g')"
+    bare = f"regexp_replace({value}, '[\\s\u00a0\u202f''’€$£]|EUR', '', 'g')"
+    bare = f"regexp_replace({bare}, '^\\((.+)\\)$|^(.+)-$', '-\\1\\2')"
     grouped = {".": r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", ",": r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"}
     plain = {".": r"[+-]?\d*\.?\d+", ",": r"[+-]?\d*,?\d+"}
 
