@@ -96,3 +96,11 @@ inner join {{ ref('int_weights') }} as weights on weights.attribute = 'prior'
             then trim(coalesce({{ record }}.postcode, '') || ' ' || coalesce({{ record }}.city, ''))
     end
 {%- endmacro %}
+
+{#- The same for any two records, whether a rule found them or not; the smaller key is the left. -#}
+{% macro evidence_of_two(left_key, right_key) -%}
+    {{ pair_evidence('(' ~ compare_records('(
+        select cast(' ~ left_key ~ ' as bigint) as left_key, cast(' ~ right_key ~ ' as bigint) as right_key,
+            0 as rules, false as is_gone
+    ) as asked') ~ ')') }}
+{%- endmacro %}

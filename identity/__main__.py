@@ -1,0 +1,131 @@
+"""python -m identity: why records are one customer or not, decisions, and changes on trial.
+
+What it prints is personal data, for the eyes of who asks: it goes to the terminal and to no log.
+
+Exit codes: 0 done · 2 wrong usage, unknown record, or nothing built yet · 75 the warehouse is busy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from datetime import UTC, date, datetime
+
+import yaml
+from rich.console import Console
+
+from identity.explain import explain, table
+from identity.preview import preview
+from identity.session import Busy, Refused, session
+
+DONE, MISUSED, BUSY = 0, 2, 75
+DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    asked, rest = parser().parse_known_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    if rest and asked.command != "preview":
+        parser().error(f"unknown: {' '.join(rest)}")
+    try:
+        if asked.command == "explain":
+            explain(console, asked.name, asked.other)
+        elif asked.command == "review":
+            review(console, asked.limit)
+        elif asked.command == "decide":
+            decide(console, asked)
+        else:
+            preview(console, asked.vars, asked.samples, rest)
+    except Refused as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return MISUSED
+    except Busy as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return BUSY
+    return DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    summary, codes = (__doc__ or "").split("\n\n", 1)
+    parser = argparse.ArgumentParser("python -m identity", description=summary, epilog=codes)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("explain", help="a customer, or two records: the links, the evidence")
+    one.add_argument("name", help="a record id, such as magento:42, or a customer id")
+    one.add_argument("other", nargs="?", help="another record id")
+    one = commands.add_parser("review", help="the pairs in doubt whose decision is worth most")
+    one.add_argument("--limit", type=int, default=10, metavar="N")
+    one = commands.add_parser("decide", help="say whether two records are one person")
+    one.add_argument("left", help="a record id")
+    one.add_argument("right", help="another record id")
+    one.add_argument("decision", choices=DECISIONS)
+    one.add_argument("--reason", required=True)
+    one.add_argument("--author", default=getpass.getuser(), help="default: who is logged in")
+    one.add_argument(
+        "--expires-on", type=date.fromisoformat, metavar="DATE", help="from when it does not hold"
+    )
+    one = commands.add_parser(
+        "preview",
+        help="what a change of rules, weights or thresholds would do; publishes nothing",
+        epilog="Everything else is handed to dbt build: --full-refresh learns the weights anew.",
+    )
+    one.add_argument(
+        "--vars", type=yaml.safe_load, default={}, help="as dbt's: '{identity_match_threshold: 30}'"
+    )
+    one.add_argument("--samples", type=int, default=5, metavar="N", help="samples of each kind")
+    return parser
+
+
+def review(console: Console, limit: int) -> None:
+    """The head of the queue, both sides of each pair beside each other."""
+    with session() as asked:
+        pairs = asked.rows(
+            "select * from marts.identity_review_queue order by place limit ?", limit
+        )
+    for pair in pairs:
+        console.print(
+            f"\n[bold]{pair['place']}[/bold] · {pair['reason']} · score {pair['score']} ·"
+            f" {pair['chance']:.1%} · {pair['record_count']} records, revenue {pair['revenue']}"
+        )
+        names = [name.removeprefix("left_") for name in pair if name.startswith("left_")]
+        table(
+            console,
+            "",
+            [
+                {"": name, "left": pair[f"left_{name}"], "right": pair[f"right_{name}"]}
+                for name in names
+            ],
+        )
+    console.print("\npython -m identity decide LEFT RIGHT match|distinct --reason …")
+
+
+def decide(console: Console, asked: argparse.Namespace) -> None:
+    """Add the decision to the log."""
+    with session(read_only=False) as log:
+        known = {
+            row["record_id"]
+            for row in log.rows(
+                "select record_id from identity.int_match_records where record_id in (?, ?)",
+                asked.left,
+                asked.right,
+            )
+        }
+        if len(known) < 2:
+            raise Refused("two records are decided on; known here: " + (", ".join(known) or "none"))
+        log.rows(
+            "insert into identity.identity_decisions (left_record_id, right_record_id, decision,"
+            " reason, author, expires_on, decided_at) values (?, ?, ?, ?, ?, ?, ?)",
+            asked.left,
+            asked.right,
+            DECISIONS[asked.decision],
+            asked.reason,
+            asked.author,
+            asked.expires_on,
+            datetime.now(UTC).replace(tzinfo=None),
+        )
+    console.print("Noted. It holds from the next dbt build; `decide … withdraw` takes it back.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""What a change of rules, weights or thresholds would do to the customers, and nothing else.
+
+The identity layer is built from a copy of its tables, in schemas of its own that are dropped in the
+end: ids, history and everything published stay as they are. The seeds are read from their files, so
+that an edited one is tried as well. Records are those of the last build.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+
+import warehouse
+from identity.explain import table
+from identity.session import Refused, session
+
+SCHEMAS = ("identity_preview", "seeds_preview")  # as generate_schema_name has them
+MODELS = ["+identity_changes,path:models/identity", "1+path:models/identity,resource_type:seed"]
+MOVES = ("merged", "split", "moved")
+WORDS = {
+    "new": "customers that are new",
+    "joined": "customers that gain records nobody had",
+    "gone": "customers that go, with their records",
+    "left": "customers that lose records which left their source",
+    "merged": "customers merged into others",
+    "split": "customers split off others",
+    "moved": "pairs of customers that records move between",
+}
+
+
+def preview(console: Console, variables: dict[str, Any], samples: int, options: list[str]) -> None:
+    """Build, print and drop. `options` go to dbt build."""
+    with scratch():
+        with console.status("Building the identity layer on trial …"):
+            build(variables, options)
+        show(console, limit(variables), samples)
+
+
+@contextmanager
+def scratch() -> Iterator[None]:
+    """Schemas that hold a copy of identity's tables, dropped in the end."""
+
+    def drop() -> None:
+        with session(read_only=False) as trial:
+            for schema in SCHEMAS:
+                trial.rows(f"drop schema if exists {schema} cascade")
+
+    drop()
+    try:
+        with session(read_only=False) as trial:
+            trial.rows("create schema identity_preview")
+            for row in trial.rows(
+                "select table_name from information_schema.tables"
+                " where table_schema = 'identity' and table_type = 'BASE TABLE'"
+            ):
+                name = row["table_name"]
+                trial.rows(f"create table identity_preview.{name} as select * from identity.{name}")
+        yield
+    finally:
+        drop()
+
+
+def build(variables: dict[str, Any], options: list[str]) -> None:
+    """The models that lead to identity_changes. Raises Refused when one of them fails."""
+    from dbt.cli.main import dbtRunner  # three seconds that the other commands need not wait
+
+    root = str(warehouse.ROOT)
+    target = Path(os.environ.get("DBT_TARGET_PATH", "target")) / "preview"
+    given = json.dumps(variables | {"is_identity_preview": True}, default=str)
+    done = dbtRunner().invoke(
+        [
+            *["--quiet", "build", "--project-dir", root, "--profiles-dir", root],
+            *["--target-path", str(target), "--vars", given, "--select", *MODELS],
+            *["--exclude-resource-type", "test", "unit_test", *options],
+        ]
+    )
+    if not done.success:
+        raise Refused(f"dbt build failed{f': {done.exception}' if done.exception else ''}")
+
+
+def limit(variables: dict[str, Any]) -> float:
+    """The share of records that may move in a build."""
+    declared = yaml.safe_load((warehouse.ROOT / "vars.yml").read_text())["vars"]
+    return float((declared | variables)["identity_max_moved_share"])
+
+
+def show(console: Console, most: float, samples: int) -> None:
+    with session(read_only=False) as trial:  # as dbt, in this process, has opened it
+        counts = trial.rows(
+            "select change_type, count(distinct coalesce("
+            "  case when change_type in ('merged', 'gone', 'left') then previous_customer_id end,"
+            "  case when change_type = 'moved' then previous_customer_id || proposed_customer_id"
+            "  end, proposed_customer_id)) as customers, sum(record_count) as records"
+            " from identity_preview.identity_changes group by change_type"
+        )
+        held = trial.rows(
+            "select count(*) as records from identity_preview.int_previous_identities"
+            " where valid_to is null"
+        )[0]["records"]
+        found = {row["change_type"]: row for row in counts}
+        if not found:
+            console.print("Nothing would change.")
+        for kind, words in WORDS.items():
+            if kind not in found:
+                continue
+            row = found[kind]
+            console.print(f"\n[bold]{row['customers']} {words}[/bold] ({row['records']} records)")
+            table(
+                console,
+                "",
+                trial.rows(
+                    "select changes.previous_customer_id as before,"
+                    " changes.proposed_customer_id as after, changes.record_count as records,"
+                    " changes.example_record_id as such_as, records.first_name,"
+                    " coalesce(records.company_name, records.last_name) as last_name,"
+                    " records.birth_date, records.email, records.phone"
+                    " from identity_preview.identity_changes as changes"
+                    " left join canonical.customer_records as records"
+                    " on changes.example_record_id = records.record_id"
+                    " where changes.change_type = ? order by changes.record_count desc,"
+                    " changes.example_record_id limit ?",
+                    kind,
+                    samples,
+                ),
+            )
+    moved = sum(found[kind]["records"] for kind in MOVES if kind in found)
+    share = float(moved) / held if held else 0.0
+    verdict = "a build would publish it" if share <= most else "a build would stop here"
+    console.print(f"\n{share:.2%} of {held} records would move; the limit is {most:.2%}: {verdict}")

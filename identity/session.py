@@ -1,0 +1,58 @@
+"""The warehouse as this program asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import psycopg2
+import psycopg2.errors
+
+import warehouse
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the message says why."""
+
+
+class Busy(Exception):
+    """Another process holds the warehouse."""
+
+
+class Session:
+    """One connection; statements have `?` where a value goes."""
+
+    def __init__(self, connection: Any) -> None:
+        self._is_duckdb = warehouse.target() == "duckdb"
+        self._cursor = connection.cursor()
+
+    def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        """Rows of a query, as dicts. Raises Refused when it reads what is not built yet."""
+        try:
+            self._cursor.execute(sql if self._is_duckdb else sql.replace("?", "%s"), list(values))
+        except (duckdb.CatalogException, psycopg2.errors.UndefinedTable) as error:
+            raise Refused("a model is not built: run dbt build first") from error
+        if self._cursor.description is None:
+            return []
+        names = [column[0] for column in self._cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in self._cursor.fetchall()]
+
+
+@contextmanager
+def session(read_only: bool = True) -> Iterator[Session]:
+    """A session that ends with the block. Raises Busy while another process writes."""
+    try:
+        connection = warehouse.connect(read_only=read_only)
+    except duckdb.IOException as error:
+        raise Busy("the warehouse is busy, or is not there") from error
+    try:
+        yield Session(connection)
+    finally:
+        connection.close()
+
+
+def marks(values: Any) -> str:
+    """As many question marks, for `in (…)`."""
+    return ", ".join("?" * len(values))
