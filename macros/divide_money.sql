@@ -1,10 +1,15 @@
+{#-
+    In whole numbers, since engines disagree on how decimals divide and binary floating point is
+    not exact: the half cents that fit into the amount, halved upwards.
+-#}
 {% macro divide_money(amount, quantity) -%}
     case
         when {{ quantity }} > 0 then cast(
-            floor(
-                cast({{ amount }} as double precision) * 100
-                / cast({{ quantity }} as double precision) + 0.5
-            ) / 100 as decimal(18, 2)
+            sign({{ amount }}) * {{ divide_whole(
+                'cast(abs(' ~ amount ~ ') as decimal(28, 2)) * cast(20000 as decimal(5, 0))'
+                ~ ' + cast(' ~ quantity ~ ' as decimal(18, 2)) * cast(100 as decimal(3, 0))',
+                'cast(' ~ quantity ~ ' as decimal(18, 2)) * cast(200 as decimal(3, 0))'
+            ) }} * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
         )
     end
 {%- endmacro %}
