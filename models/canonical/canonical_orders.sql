@@ -48,7 +48,7 @@ canonical as (
         store_id,
         order_type,
         status,
-        currency,
+        upper(currency) as currency,
         coupon_code,
         loyalty_card,
         original_order_id,

@@ -15,7 +15,14 @@ abandoned as (
     select
         carts.customer_id,
         count(*) as cart_count,
-        cast(sum(carts.total_amount) as decimal(18, 2)) as cart_amount,
+        cast(
+            sum(
+                case
+                    when carts.currency = '{{ var("reporting_currency") }}'
+                        then carts.total_amount
+                end
+            ) as decimal(18, 2)
+        ) as cart_amount,
         max(carts.updated_at) as last_cart_at
     from carts
     inner join metrics on carts.customer_id = metrics.customer_id

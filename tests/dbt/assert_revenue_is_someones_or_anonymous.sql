@@ -1,4 +1,5 @@
--- Revenue of customer_metrics plus anonymous revenue is the revenue of the orders.
+-- Revenue of customer_metrics plus anonymous revenue is the revenue of the orders, as
+-- far as they are in the currency that is added up.
 with
 
 orders as (
@@ -9,6 +10,7 @@ orders as (
     from {{ ref('orders') }}
     where
         status = 'completed'
+        and currency = '{{ var("reporting_currency") }}'
         and cast(ordered_at as date) <= {{ as_of_date() }}
 ),
 

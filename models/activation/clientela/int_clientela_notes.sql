@@ -5,7 +5,9 @@ orders as (
         customer_id,
         cast(cast(ordered_at as date) as text) || ' '
         || coalesce(store_id, channel) || ' '
-        || cast(total_amount as text) as note,
+        || cast(total_amount as text)
+        || coalesce(' ' || nullif(currency, '{{ var("reporting_currency") }}'), '')
+            as note,
         row_number() over (
             partition by customer_id
             order by ordered_at desc, order_id asc

@@ -26,6 +26,7 @@ metrics as (
         coalesce(totals.purchase_count_12_months, 0) as purchase_count_12_months,
         coalesce(totals.return_count, 0) as return_count,
         coalesce(totals.return_count_12_months, 0) as return_count_12_months,
+        coalesce(totals.other_currency_order_count, 0) as other_currency_order_count,
         cast({{ as_of_date() }} - totals.last_purchase_date as bigint) as recency_days,
         cast(coalesce(units.units, 0) as decimal(18, 2)) as units,
         cast(coalesce(units.units_12_months, 0) as decimal(18, 2))
@@ -34,11 +35,12 @@ metrics as (
         cast(coalesce(totals.revenue_12_months, 0) as decimal(18, 2))
             as revenue_12_months,
         cast(coalesce(totals.returned_amount, 0) as decimal(18, 2)) as returned_amount,
-        {{ divide_money('totals.revenue', 'totals.purchase_count') }} as average_basket,
+        {{ divide_money('totals.revenue', 'totals.basket_count') }} as average_basket,
         {{ divide_money(
-            'totals.revenue_12_months', 'totals.purchase_count_12_months'
+            'totals.revenue_12_months', 'totals.basket_count_12_months'
         ) }} as average_basket_12_months,
-        {{ divide_money('totals.revenue', 'units.units') }} as average_item_value,
+        {{ divide_money('totals.revenue', 'units.added_up_units') }}
+            as average_item_value,
         totals.first_purchase_date,
         totals.last_purchase_date,
         {{ as_of_date() }} as as_of_date

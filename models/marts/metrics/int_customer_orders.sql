@@ -11,8 +11,10 @@ counted as (
         customer_id,
         store_id,
         channel,
-        items_amount as amount,
+        case when currency = '{{ var("reporting_currency") }}' then items_amount end
+            as amount,
         order_type = 'sale' as is_purchase,
+        currency = '{{ var("reporting_currency") }}' as is_added_up,
         cast(ordered_at as date) > {{ date_before(12, 'month') }} as is_in_12_months,
         cast(ordered_at as date) as order_date,
         ordered_at

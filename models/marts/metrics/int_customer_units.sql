@@ -4,6 +4,7 @@ orders as (
     select
         order_id,
         customer_id,
+        is_added_up,
         is_in_12_months
     from {{ ref('int_customer_orders') }}
 ),
@@ -22,7 +23,11 @@ units as (
         cast(
             sum(case when orders.is_in_12_months then lines.quantity else 0 end)
             as decimal(18, 2)
-        ) as units_12_months
+        ) as units_12_months,
+        cast(
+            sum(case when orders.is_added_up then lines.quantity else 0 end)
+            as decimal(18, 2)
+        ) as added_up_units
     from lines
     inner join orders on lines.order_id = orders.order_id
     group by orders.customer_id
