@@ -77,13 +77,18 @@ def test_every_model_is_in_a_room(manifest: dict[str, Any]) -> None:
 
 
 def test_intermediate_models_stay_in_their_folder(manifest: dict[str, Any]) -> None:
+    """An int_ model serves its folder, those in it, and within the layer those that hold it."""
     offenders = []
     for node in models(manifest):
         for parent in node["depends_on"]["nodes"]:
             above = manifest["nodes"].get(parent)
-            if above and above["name"].startswith("int_") and folder(above)[0] != folder(node)[0]:
-                offenders.append(f"{node['name']} reads {above['name']}")
-    assert not offenders, f"int_ models are private to their layer: {offenders}"
+            if not above or not above["name"].startswith("int_"):
+                continue
+            one, other = folder(above), folder(node)
+            shared = min(len(one), len(other))
+            if one[:shared] != other[:shared]:
+                offenders.append(f"{'/'.join(other)}/{node['name']} reads {above['name']}")
+    assert not offenders, f"int_ models do not leave their folder: {offenders}"
 
 
 def test_layers_point_forward(manifest: dict[str, Any]) -> None:
@@ -162,19 +167,39 @@ def test_personal_data_is_marked(manifest: dict[str, Any]) -> None:
     assert not offenders, f"config.meta.pii is missing: {offenders}"
 
 
+def syncs(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in models(manifest) if re.match(r"sync_\w+__\w+$", node["name"])]
+
+
 def test_every_sync_has_an_exposure(manifest: dict[str, Any]) -> None:
     exposed = {
         parent for node in manifest["exposures"].values() for parent in node["depends_on"]["nodes"]
     }
-    offenders = [
-        node["name"]
-        for node in models(manifest)
-        if node["name"].startswith("sync_")
-        and folder(node)[0] == "activation"
-        and folder(node)[-1] != "state"
-        and node["unique_id"] not in exposed
-    ]
+    offenders = [node["name"] for node in syncs(manifest) if node["unique_id"] not in exposed]
     assert not offenders, f"a sync_ model tells where it goes, by an exposure: {offenders}"
+
+
+def test_every_sync_keeps_the_engines_contract(manifest: dict[str, Any]) -> None:
+    first = {
+        "destination_key": "text",
+        "customer_id": "text",
+        "payload_hash": "text",
+        "has_consent": "boolean",
+    }
+    unique = {
+        test["attached_node"]
+        for test in manifest["nodes"].values()
+        if (test.get("test_metadata") or {}).get("name") == "unique"
+        and test["column_name"] == "destination_key"
+    }
+    offenders = []
+    for node in syncs(manifest):
+        columns = {name: column["data_type"] for name, column in node["columns"].items()}
+        if list(columns.items())[: len(first)] != list(first.items()):
+            offenders.append(f"{node['name']}: its first columns are {', '.join(first)}")
+        if node["unique_id"] not in unique:
+            offenders.append(f"{node['name']}: destination_key is not tested to be unique")
+    assert syncs(manifest) and not offenders, offenders
 
 
 def test_models_know_no_engine_and_no_clock(manifest: dict[str, Any]) -> None:
@@ -209,27 +234,52 @@ def test_unit_test_names_fit_postgres(manifest: dict[str, Any]) -> None:
     assert not offenders, f"dbt makes a relation of that name, at most 63 characters: {offenders}"
 
 
-def test_macros_are_documented(manifest: dict[str, Any]) -> None:
-    offenders = [
-        macro["name"]
+def macros(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """The project's own that a model may call: no engine's own form of one, no test."""
+    return [
+        macro
         for macro in manifest["macros"].values()
         if macro["package_name"] == "orfevre"
         and not re.match(r"(\w+__|test_|materialization_)", macro["name"])
-        and not macro["description"].strip()
     ]
-    assert not offenders, f"macros/macros.yml describes each macro: {offenders}"
 
 
-def test_default_dispatch_raises(manifest: dict[str, Any]) -> None:
-    offenders = [
-        macro["name"]
+def test_macros_are_documented(manifest: dict[str, Any]) -> None:
+    offenders = []
+    for macro in macros(manifest):
+        signature = re.search(
+            rf"macro\s+{macro['name']}\s*\((.*?)\)\s*-?%}}", macro["macro_sql"], re.S
+        )
+        taken = [one.split("=")[0].strip() for one in signature[1].split(",")] if signature else []
+        described = [
+            one["name"] for one in macro["arguments"] if one["type"] and one["description"]
+        ]
+        if not macro["description"].strip() or described != [name for name in taken if name]:
+            offenders.append(f"{macro['name']}({', '.join(taken)}): described are {described}")
+    assert not offenders, f"a macro's YAML describes it and each argument: {offenders}"
+
+
+# Hooks: an engine that needs nothing done has nothing to write.
+OPTIONAL = {"prepare_engine", "analyze_table"}
+
+
+def test_an_engine_that_nobody_wrote_for_is_told(manifest: dict[str, Any]) -> None:
+    sources = {
+        macro["name"]: macro["macro_sql"]
         for macro in manifest["macros"].values()
         if macro["package_name"] == "orfevre"
-        and macro["name"].startswith("default__")
-        and "raise" not in macro["macro_sql"]
-        and f"duckdb__{macro['name'][9:]}" in {m["name"] for m in manifest["macros"].values()}
+    }
+    dispatched = {
+        name
+        for text in sources.values()
+        for name in re.findall(r"adapter\.dispatch\(\s*['\"](\w+)", text)
+    }
+    offenders = [
+        name
+        for name in dispatched - OPTIONAL
+        if "exceptions.raise_compiler_error" not in sources.get(f"default__{name}", "")
     ]
-    assert not offenders, f"a default__ beside an engine's own raises: {offenders}"
+    assert dispatched and not offenders, f"no default__ that raises: {offenders}"
 
 
 def test_seeds_are_documented(manifest: dict[str, Any]) -> None:
@@ -262,10 +312,14 @@ def test_every_var_is_read(manifest: dict[str, Any]) -> None:
     assert not offenders, f"vars that nothing reads: {offenders}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "models").rglob("*.yml")), ids=lambda p: p.name)
-def test_yaml_is_strict(path: Path) -> None:
-    problems = yaml_problems(yaml.safe_load(path.read_text()))
-    assert not problems, f"{path.relative_to(ROOT)}: {problems}"
+@pytest.mark.parametrize("place", ["models", "macros", "seeds", "tests/dbt", "analyses"])
+def test_yaml_is_strict(place: str) -> None:
+    problems = {
+        str(path.relative_to(ROOT)): found
+        for path in sorted((ROOT / place).rglob("*.yml"))
+        if (found := yaml_problems(yaml.safe_load(path.read_text())))
+    }
+    assert not problems
 
 
 def test_project_file_is_strict() -> None:

@@ -4,10 +4,6 @@ customers as (
     select * from {{ ref('stg_retail_pro__customers') }}
 ),
 
-records as (
-    select * from {{ ref('int_customers_retail_pro') }}
-),
-
 -- one box at the till stands for every channel
 channels as (
     select
@@ -32,7 +28,7 @@ mapped as (
         'retail_pro:' || customers.retail_pro_customer_id || '-' || channels.channel
             as consent_id,
         'retail_pro' as source,
-        records.record_id,
+        'retail_pro:' || customers.retail_pro_customer_id as record_id,
         channels.contact_type,
         -- the box names no e-mail and no number: it is about all those of the file
         cast(null as text) as contact_value,
@@ -43,8 +39,6 @@ mapped as (
         customers.marketing_code = 1 as is_granted,
         customers.updated_at as collected_at
     from customers
-    inner join records
-        on customers.retail_pro_customer_id = records.source_customer_id
     cross join channels
     -- absent: never asked, which is neither yes nor no
     where customers.marketing_code is not null
