@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ _JSON_TYPES: dict[str, Callable[[Any], Any]] = {"bigint": int, "boolean": bool, 
 Row = dict[str, Any]
 
 
+@cache
 def raw_contract(source: str) -> dict[str, Row]:
     """Tables of a raw contract: name -> {columns: {name: data_type}, primary_key, cursor}."""
     path = ROOT / "models" / "staging" / source / f"_{source}__sources.yml"
