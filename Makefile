@@ -47,7 +47,7 @@ demo: .venv/.installed ## From source systems to marketing tools, against the sa
 	@$(ENVIRONMENT) $(BIN)/python -m sandbox demo --profiles $(PROFILES)
 
 test: .venv/.installed .venv/.postgres ## All tests, on DuckDB and on a private PostgreSQL
-	@$(ENVIRONMENT) $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	@$(ENVIRONMENT) $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 lint: .venv/.installed ## ruff and sqlfluff
 	@$(BIN)/ruff format --check .

@@ -2,15 +2,66 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import certifi
 import psycopg2
 import pytest
 
 from tests import postgres
+
+# pytest-xdist hands scopes (modules, classes) out in the order of collection (the Makefile says
+# --no-loadscope-reorder): with the longest first, no worker is left alone with one at the end.
+LONGEST_FIRST = (
+    "end_to_end/test_thread.py::TestOnDuckDB",
+    "end_to_end/test_thread.py::TestOnPostgres",
+    "end_to_end/test_thread.py",
+    "end_to_end/test_kill.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest scopes first, everything else as it was collected."""
+
+    def place(item: pytest.Item) -> int:
+        known = (n for n, name in enumerate(LONGEST_FIRST) if f"tests/{name}" in item.nodeid)
+        return next(known, len(LONGEST_FIRST))
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """httpx reads all authorities' certificates for each client, even of plain HTTP: 25 ms each.
+
+    Nothing here leaves the machine, so that one certificate will do.
+    """
+    end = "-----END CERTIFICATE-----\n"
+    path = tmp_path_factory.mktemp("tls") / "one.pem"
+    path.write_text(certifi.contents().partition(end)[0] + end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one folder of this test run that all its workers share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@contextmanager
+def one_at_a_time(shared: Path, name: str) -> Iterator[None]:
+    """Holds the other workers back, so that one makes what all of them then read."""
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,17 +6,15 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import warehouse
-from tests.end_to_end.conftest import AS_OF, PROFILES, SEED, Thread
-from tests.end_to_end.test_thread import outcome
+from tests.end_to_end.conftest import AS_OF, PROFILES, SEED, First, Thread, outcome
 
 KILLS = 2
 
@@ -33,18 +31,10 @@ def demo(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     )
 
 
-def published(world: Path) -> list[tuple[Any, ...]]:
-    """What the marketing tool holds, but for the ids and times that it gives itself."""
-    with sqlite3.connect(world / "systems.sqlite") as systems:
-        return systems.execute(
-            "select unique_key, email, cellphone, firstname, lastname, custom_fields"
-            " from splio_contacts order by unique_key, email"
-        ).fetchall()
-
-
 def test_killed_demo_run_again_equals_an_undisturbed_one(
-    on_duckdb: Thread, generated_world: Path, tmp_path: Path
+    first: Callable[[str], First], generated_world: Path, tmp_path: Path
 ) -> None:
+    undisturbed = first("duckdb")
     world = tmp_path / "sandbox"
     shutil.copytree(generated_world, world)
     environment = {
@@ -60,17 +50,17 @@ def test_killed_demo_run_again_equals_an_undisturbed_one(
     for _ in range(KILLS):
         process = demo(environment)
         try:
-            process.wait(timeout=moments.uniform(1, on_duckdb.seconds))
+            process.wait(timeout=moments.uniform(1, undisturbed.seconds))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     assert demo(environment).wait() == 0, f"KILL_SEED={seed}"
     after = Thread(world, environment)
     # A run after a kill may read back what the killed one sent: no outcome is another for it.
-    undisturbed, killed = outcome(on_duckdb), outcome(after)
-    differing = [table for table in undisturbed if undisturbed[table] != killed.get(table)]
+    expected, killed = outcome(undisturbed.snapshot), outcome(after.snapshot())
+    differing = [table for table in expected if expected[table] != killed.get(table)]
     assert not differing, f"KILL_SEED={seed}"
-    assert published(world) == published(on_duckdb.world), f"KILL_SEED={seed}"
+    assert after.published() == undisturbed.published, f"KILL_SEED={seed}"
 
 
 @pytest.fixture(autouse=True)
