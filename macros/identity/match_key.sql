@@ -1,7 +1,7 @@
 {#-
     A text folded for comparison: lower case, no accents, punctuation as single blanks, null when
-    nothing is left. Written with `translate` rather than an engine's own unaccent, so that every
-    engine folds alike. Letters outside the Latin script are kept.
+    nothing is left. Letters outside the Latin script are kept; their text is folded with
+    `translate` rather than an engine's own unaccent, so that every engine folds alike.
 -#}
 {% macro match_key(text) -%}
     {%- set folded -%}
@@ -11,5 +11,9 @@
         'aaaaaaaaacccdeeeeeeeegiiiiiiilnnnoooooooorsssstttuuuuuuuyyzzzaaaaaaceeeeiiiinoooooouuuuy                    '
     ), 'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss')
     {%- endset -%}
-    nullif(trim({{ replace_pattern(folded, '[[:space:]]+', ' ') }}), '')
+    case
+        when {{ matches_pattern(strip_accents(text), '^[ -~]*$') }}
+            then lower({{ text_key(text) }})
+        else nullif(trim({{ replace_pattern(folded, '[[:space:]]+', ' ') }}), '')
+    end
 {%- endmacro %}
