@@ -1,55 +1,66 @@
--- The golden e-mail and phone are values of the record that the provenance names, and
--- every field that is filled has exactly one provenance.
+{%- set fields = [
+    'title', 'first_name', 'last_name', 'birth_name', 'company_name', 'gender',
+    'birth_date', 'email', 'phone', 'address', 'language', 'loyalty_card',
+    'other_identifier', 'home_store_id'
+] -%}
+{%- set address -%}
+    nullif(
+        coalesce(address_line_1, '') || '|' || coalesce(address_line_2, '') || '|'
+        || coalesce(postal_box, '') || '|' || coalesce(postcode, '') || '|'
+        || coalesce(city, '') || '|' || coalesce(cedex, '') || '|'
+        || coalesce(country, '') || '|' || coalesce(insee_code, ''),
+        '|||||||'
+    ) as address
+{%- endset -%}
+-- Every field of the golden table that is filled has one provenance and the other way
+-- round; the record it names is this customer's and says that very value, an address
+-- in all its columns.
 with
 
 customers as (
     select
-        customer_id,
-        email,
-        phone
+        *,
+        {{ address }}
     from {{ ref('customers') }}
 ),
 
-provenance as (
-    select
-        customer_id,
-        record_id,
-        field
-    from {{ ref('customer_provenance') }}
-    where field in ('email', 'phone')
+golden as (
+    {{ unpivot_fields('customers', ['customer_id'], fields) }}
 ),
 
 records as (
     select
-        record_id,
-        email,
-        phone
+        *,
+        {{ address }}
     from {{ ref('customer_records') }}
 ),
 
-golden as (
-    select
-        customer_id,
-        'email' as field,
-        email as value
-    from customers
-    union all
-    select
-        customer_id,
-        'phone' as field,
-        phone as value
-    from customers
+said as (
+    {{ unpivot_fields('records', ['record_id'], fields) }}
+),
+
+provenance as (
+    select * from {{ ref('customer_provenance') }}
+),
+
+identities as (
+    select * from {{ ref('customer_identities') }}
 )
 
 select
-    golden.customer_id,
-    golden.field
+    coalesce(golden.customer_id, provenance.customer_id) as customer_id,
+    coalesce(golden.field, provenance.field) as field
 from golden
-left join provenance
+full outer join provenance
     on golden.customer_id = provenance.customer_id and golden.field = provenance.field
-left join records on provenance.record_id = records.record_id
+left join identities
+    on
+        provenance.record_id = identities.record_id
+        and provenance.customer_id = identities.customer_id
+left join said
+    on provenance.record_id = said.record_id and provenance.field = said.field
 where
-    golden.value is not null
-    and golden.value <> coalesce(
-        case golden.field when 'email' then records.email else records.phone end, ''
-    )
+    identities.record_id is null
+    or coalesce(golden.value <> said.value, true)
+    -- an address is told in one line there
+    or (golden.field <> 'address' and golden.value <> provenance.value)

@@ -4,29 +4,58 @@ candidates as (
     select * from {{ ref('int_customer_candidates') }}
 ),
 
+titles as (
+    select
+        title,
+        max(gender) as gender
+    from {{ ref('titles') }}
+    group by title
+),
+
+genders as (
+    select
+        customer_id,
+        value as gender,
+        row_number() over (partition by customer_id order by weight) as position
+    from candidates
+    where field = 'gender'
+),
+
+fitting as (
+    -- title and gender survive together: a title of the other gender does not
+    select candidates.*
+    from candidates
+    left join titles on candidates.field = 'title' and candidates.value = titles.title
+    left join genders
+        on
+            candidates.customer_id = genders.customer_id
+            and genders.position = 1
+    where coalesce(titles.gender = genders.gender, true)
+),
+
 lightest as (
     select
         customer_id,
         field,
         min(weight) as weight
-    from candidates
+    from fitting
     group by customer_id, field
 ),
 
 survivors as (
     select
-        candidates.customer_id,
-        candidates.record_id,
-        candidates.field,
-        candidates.value,
-        candidates.source,
-        candidates.strategy
-    from candidates
+        fitting.customer_id,
+        fitting.record_id,
+        fitting.field,
+        fitting.value,
+        fitting.source,
+        fitting.strategy
+    from fitting
     inner join lightest
         on
-            candidates.customer_id = lightest.customer_id
-            and candidates.field = lightest.field
-            and candidates.weight = lightest.weight
+            fitting.customer_id = lightest.customer_id
+            and fitting.field = lightest.field
+            and fitting.weight = lightest.weight
 )
 
 select * from survivors
