@@ -1,6 +1,6 @@
 """Who is who: our models against Splink 5 and plain exact matching, on labelled records.
 
-    python -m bench.identity [--sets febrl3 rldata10000 …] [--profiles 1400000]
+    python -m bench.identity [--sets febrl3 rldata10000 …] [--profiles 1400000] [--world FOLDER]
 
 Labelled sets come from PyPI and enter through the file feeds of `bench/feeds/`, with no code of
 their own; ours is `dbt build --select +customer_identities` with the default configuration.
@@ -139,7 +139,6 @@ def warehouse(folder: Path, name: str) -> dict[str, str]:
         "ORFEVRE_DUCKDB_PATH": str(folder / f"{name}.duckdb"),
         "ORFEVRE_FEEDS": str(ROOT / "bench" / "feeds"),
         "ORFEVRE_FEEDS_ROOT": str(folder),
-        "SANDBOX_DIR": str(folder / "world"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
@@ -163,10 +162,8 @@ def build(environment: dict[str, str], *selection: str) -> tuple[float, float]:
     return (max(times) - min(times)).total_seconds(), memory
 
 
-def seed(folder: Path) -> None:
-    """A warehouse of empty raw tables and seeds, once."""
-    (folder / "seeded.duckdb").unlink(missing_ok=True)
-    environment = warehouse(folder, "seeded")
+def seed(environment: dict[str, str]) -> None:
+    """The raw tables that are missing, empty, and the seeds."""
     run([sys.executable, "-m", "ingestion"], environment | {"ORFEVRE_FEEDS_ROOT": ""})
     dbt(environment, "seed")
 
@@ -303,20 +300,24 @@ def main() -> int:
         default=1_400_000,
         help="people of the world at scale; 0 for none (default: %(default)s)",
     )
+    parser.add_argument(
+        "--world", type=Path, help="keep the world at scale here, loaded, and use it again"
+    )
     parser.add_argument("--folder", type=Path, help="work here and leave everything to look at")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="orfevre-bench-"))
     folder.mkdir(exist_ok=True, parents=True)
     missed: list[str] = []
     try:
-        seed(folder)
+        (folder / "seeded.duckdb").unlink(missing_ok=True)
+        seed(warehouse(folder, "seeded"))
         print(f"{'set':<12} {'who':<28} precision recall  F1")
         for name in options.sets:
             missed += bench_set(folder, name)
         if options.profiles:
             from bench.identity_scale import bench_scale
 
-            missed += bench_scale(folder, options.profiles)
+            missed += bench_scale(folder, options.profiles, options.world or folder / "world")
     finally:
         if not options.folder:
             shutil.rmtree(folder)

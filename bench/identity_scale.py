@@ -7,6 +7,7 @@ dbt process. Splink reads our cleansed records, so that it compares what we comp
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -25,21 +26,33 @@ CLEANSED = """
 """
 
 
-def load_world(folder: Path, environment: dict[str, str], profiles: int) -> None:
-    """Generates the world and loads every system's exports and every file feed."""
-    this = [sys.executable, "-m"]
-    bench.run(
-        [*this, "sandbox", "generate", "--bulk", "--profiles", str(profiles), "--seed", "1"],
-        environment,
-    )
-    for exports in sorted((folder / "world" / "exports").iterdir()):
-        bench.run([*this, "ingestion", exports.name, "--bulk", str(exports)], environment)
-    if (folder / "world" / "files").is_dir():
-        feeds = {
+def load_world(world: Path, environment: dict[str, str], profiles: int) -> None:
+    """A warehouse with every system's exports and every file feed of a world.
+
+    `world` keeps what the sandbox made and, as loaded.duckdb, the raw tables; both are used again.
+    """
+    this, kept = [sys.executable, "-m"], world / "loaded.duckdb"
+    if not kept.exists():
+        making = environment | {
+            "SANDBOX_DIR": str(world),
+            "ORFEVRE_DUCKDB_PATH": str(world / "loading.duckdb"),
             "ORFEVRE_FEEDS": str(bench.ROOT / "ingestion" / "feeds"),
-            "ORFEVRE_FEEDS_ROOT": str(folder / "world" / "files"),
+            "ORFEVRE_FEEDS_ROOT": str(world / "files"),
         }
-        bench.run([*this, "ingestion", "files"], environment | feeds)
+        (world / "loading.duckdb").unlink(missing_ok=True)
+        bench.run(
+            [*this, "sandbox", "generate", "--bulk", "--profiles", str(profiles), "--seed", "1"],
+            making,
+        )
+        for exports in sorted((world / "exports").iterdir()):
+            bench.run([*this, "ingestion", exports.name, "--bulk", str(exports)], making)
+        bench.run([*this, "ingestion", "files"], making)
+        (world / "loading.duckdb").rename(kept)
+    held = json.loads((world / "world.json").read_text())["profiles"]
+    if held != profiles:
+        raise SystemExit(f"{world} holds {held:,} people, not {profiles:,}")
+    shutil.copy(kept, environment["ORFEVRE_DUCKDB_PATH"])
+    bench.seed(environment)
 
 
 def component_times(folder: Path, database: str) -> dict[str, float]:
@@ -76,10 +89,10 @@ def component_times(folder: Path, database: str) -> dict[str, float]:
     return times
 
 
-def bench_scale(folder: Path, profiles: int) -> list[str]:
+def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
     """Prints figures and times; returns what was missed."""
     environment = bench.warehouse(folder, "scale")
-    load_world(folder, environment, profiles)
+    load_world(world, environment, profiles)
     cleansing, _ = bench.build(environment, "+customer_records", "+contact_points")
     seconds, memory = bench.build(environment, "path:models/identity")
     database = environment["ORFEVRE_DUCKDB_PATH"]
@@ -91,7 +104,7 @@ def bench_scale(folder: Path, profiles: int) -> list[str]:
             sql.execute(f"""
             select cast(truth.person_id as bigint) as person, identities.customer_id
             from '{records}' as records
-            inner join '{folder}/world/truth/records.parquet' as truth
+            inner join '{world}/truth/records.parquet' as truth
                 on records.unique_id = truth.record_id
             inner join identity.customer_identities as identities
                 on records.unique_id = identities.record_id
