@@ -5,7 +5,8 @@ file with its rows, columns and SHA-256, so that a reader who starts from it nev
 export. With `--load DESTINATION` dlt then loads those files into another warehouse (postgres,
 snowflake, bigquery …, its credentials in dlt's own environment variables).
 
-Exit codes: 0 exported · 2 no such mart, or no warehouse to read · 75 the warehouse is busy.
+Exit codes: 0 exported · 1 the other warehouse did not take it · 2 no such mart, or no warehouse to
+read · 75 the warehouse is busy.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hashlib
 import json
 import logging
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from typing import Any
 import dlt
 import pyarrow as pa
 import pyarrow.parquet as pq
+from dlt.common.exceptions import DltException
+from dlt.common.libs.pyarrow import py_arrow_to_table_schema_columns
 
 from activation.ledger import Busy, Ledger, Unbuilt, now
 
@@ -53,14 +57,17 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         manifest = export(asked.folder, asked.mart)
+        if asked.load:
+            load(asked.folder, manifest, asked.load)
     except Busy as error:
         log.warning("%s: leaving", error)
         return 75
     except (LookupError, Unbuilt) as error:
         log.error("%s", error)
         return 2
-    if asked.load:
-        load(asked.folder, manifest, asked.load)
+    except DltException as error:
+        log.error("%s did not take it: %s", asked.load, str(error).strip())
+        return 1
     return 0
 
 
@@ -132,14 +139,37 @@ def arrow_type(column: dict[str, Any]) -> pa.DataType:
 
 
 def load(folder: Path, manifest: dict[str, Any], destination: str) -> None:
-    """Replace the tables of another warehouse by the files of the manifest."""
-    pipeline = dlt.pipeline("orfevre_export", destination=destination, dataset_name="orfevre_marts")
-    for file in manifest["files"]:
-        source = pq.ParquetFile(folder / file["file"])
-        batches = (pa.Table.from_batches([batch]) for batch in source.iter_batches())
-        resource = dlt.resource(batches, name=file["name"], write_disposition="replace")
-        pipeline.run(resource, loader_file_format="parquet")
-        log.info("%s: loaded into %s", file["name"], destination)
+    """Replace the tables of another warehouse by the files of the manifest.
+
+    dlt's working folder is a new one each time: what a killed load has left in it would be loaded
+    instead of what is asked. Raises DltException, and LookupError when rows are missing there.
+    """
+    with tempfile.TemporaryDirectory() as working:
+        pipeline = dlt.pipeline(
+            "orfevre_export",
+            destination=destination,
+            dataset_name="orfevre_marts",
+            pipelines_dir=working,
+        )
+        plain_form = pipeline.destination.capabilities().preferred_loader_file_format
+        for file in manifest["files"]:
+            source = pq.ParquetFile(folder / file["file"])
+            batches = (pa.Table.from_batches([batch]) for batch in source.iter_batches())
+            resource = dlt.resource(
+                # a mart without a row empties its table there
+                batches if file["rows"] else [dlt.mark.materialize_table_schema()],
+                name=file["name"],
+                columns=py_arrow_to_table_schema_columns(source.schema_arrow),
+                write_disposition="replace",
+            )
+            form = "parquet" if file["rows"] else plain_form
+            pipeline.run(resource, loader_file_format=form).raise_on_failed_jobs()
+            with pipeline.sql_client() as client:
+                table = client.make_qualified_table_name(file["name"])
+                ((count,),) = client.execute_sql(f"select count(*) from {table}")
+            if count != file["rows"]:
+                raise LookupError(f"{file['name']}: {count} of {file['rows']} rows arrived")
+            log.info("%s: %d rows loaded into %s", file["name"], count, destination)
 
 
 if __name__ == "__main__":
