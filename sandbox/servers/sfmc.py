@@ -2,8 +2,9 @@
 
 No vendor specification was at hand: the shapes are those of the vendor's public pages, tried
 against nothing but this stand-in. A token lives 18 minutes; asynchronous upserts answer 202 and a
-request id, whose `status` is to be polled and whose `results` tell each row. One data extension
-is there, `orfevre_customers`, keyed by customer_key; its columns are the ones it has met.
+request id, whose `status` is to be polled and whose `results` tell each row. Two data extensions
+are there, `orfevre_customers` and `orfevre_trials`, keyed by customer_key; their columns are the
+ones they have met.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sandbox.servers.store import Row, Systems
 PREFIX = "sfmc"
 CLIENT_ID, CLIENT_SECRET = "sandbox-sfmc-client", "sandbox-sfmc-secret"
 TOKEN_LIFE = 1080
-DATA_EXTENSIONS = {"orfevre_customers": "customer_key"}
+DATA_EXTENSIONS = dict.fromkeys(("orfevre_customers", "orfevre_trials"), "customer_key")
 MAX_LENGTH = 4000
 _TABLES = """
     create table if not exists sfmc_rows

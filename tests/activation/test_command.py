@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import http.server
-import json
 import logging
-import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from activation.destination import Row, declared, tool
 from activation.destinations import sms
 from activation.http import Misconfigured
 from activation.outcome import masked
-from tests.activation.world import World, contact, desire, execute
+from tests.activation.world import World, contact, desire
 
 SPLIO = "splio__contacts"
 
@@ -120,43 +117,6 @@ def test_an_unbuilt_warehouse_says_what_to_do(
 ) -> None:
     assert duckdb_world.run("splio") == 1
     assert "run dbt build first" in caplog.text
-
-
-def test_failure_above_the_declared_share_alerts_once(
-    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    received: list[dict] = []
-
-    class Hook(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            received.append(json.loads(body))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments: object) -> None:
-            """Quiet."""
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("ORFEVRE_ALERT_WEBHOOK", f"http://127.0.0.1:{server.server_port}/")
-    rows = [contact(f"k{i}", email="nobody" if i < 2 else f"k{i}@example.com") for i in range(10)]
-    duckdb_world.desire(SPLIO, rows)
-    assert duckdb_world.run("splio") == 1
-    server.shutdown()
-    (alert,) = received
-    assert "splio__contacts partial: 2 refused, 0 left" in alert["text"]
-    assert "nobody" not in alert["text"]
-
-
-def test_check_says_what_is_stale(duckdb_world: World, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    assert duckdb_world.run("splio", "--check") == 4
-    delivered(duckdb_world, 2)
-    assert duckdb_world.run("splio", "--check") == 0
-    execute("update activation.sync_runs set finished_at = timestamp '2020-01-01 00:00:00'")
-    assert duckdb_world.run("splio", "--check") == 4
-    assert "last success 2020-01-01" in caplog.text
 
 
 def test_no_personal_data_in_the_log(duckdb_world: World, caplog: pytest.LogCaptureFixture) -> None:

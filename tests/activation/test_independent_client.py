@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
+import brevo
 
 from tests.activation.world import World, desire
-
-brevo = pytest.importorskip("brevo", reason="Brevo's own client (brevo-python) is not installed")
 
 NAMES = ["O'Brien", "L'Hermite", "Zoë 🐘", "Ünal-Gœtz", 'Say "oui"; \\ n\'est-ce pas', "D’Août"]
 
