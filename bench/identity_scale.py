@@ -67,12 +67,16 @@ def component_times(folder: Path, database: str) -> dict[str, float]:
     times = {"ours": ours}
     sql = duckdb.connect()
     sql.execute(f"attach '{database}' as w (read_only)")
+    # Both peers want nodes numbered without gaps, which ours are not.
     sql.execute(
-        "create table edges as select left_key as unique_id_l, right_key as unique_id_r,"
-        " 1.0 as match_probability from w.identity.int_links where refusal is null"
+        "create table nodes as select record_key, row_number() over (order by record_key) as"
+        " unique_id from w.identity.int_match_records"
     )
     sql.execute(
-        "create table nodes as select record_key as unique_id from w.identity.int_match_records"
+        "create table edges as select near.unique_id as unique_id_l, far.unique_id as unique_id_r,"
+        " 1.0 as match_probability from w.identity.int_links as links"
+        " inner join nodes as near on links.left_key = near.record_key"
+        " inner join nodes as far on links.right_key = far.record_key where refusal is null"
     )
     started = time.perf_counter()
     edges = sql.execute("select unique_id_l, unique_id_r from edges").fetchnumpy()

@@ -13,6 +13,7 @@ records as (
 
 pairs as (
     select * from {{ pairs }}
+    where {{ since_last_run() }}
 ),
 
 measured as (
@@ -20,6 +21,7 @@ measured as (
         pairs.left_key,
         pairs.right_key,
         pairs.rules,
+        pairs.is_gone,
         near.first_name_key as first_name,
         far.first_name_key as other_first_name,
         near.last_name_key as last_name,
@@ -49,8 +51,8 @@ measured as (
         nicknames.first_name_key is not null as is_nickname,
         near.is_nameless as is_left_nameless,
         far.is_nameless as is_right_nameless,
-        near.first_name_bits,
-        near.last_name_bits,
+        coalesce(first_names.bits, other_first_names.bits) as first_name_bits,
+        coalesce(last_names.bits, other_last_names.bits) as last_name_bits,
         near.gender <> far.gender as is_gender_different,
         substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
         {{ near_distance('first_name_key') }} as first_name_distance,
@@ -68,12 +70,20 @@ measured as (
                 ) }} <= 2
         end as is_swapped
     from pairs
-    inner join records as near on pairs.left_key = near.record_key
-    inner join records as far on pairs.right_key = far.record_key
+    left join records as near on pairs.left_key = near.record_key
+    left join records as far on pairs.right_key = far.record_key
     left join {{ ref('int_nicknames') }} as nicknames
         on
             near.first_name_key = nicknames.first_name_key
             and far.first_name_key = nicknames.other_first_name_key
+    left join {{ ref('int_name_bits') }} as first_names
+        on near.first_name_key = first_names.name_key and first_names.name_type = 'first'
+    left join {{ ref('int_name_bits') }} as last_names
+        on near.last_name_key = last_names.name_key and last_names.name_type = 'last'
+    inner join {{ ref('int_name_bits') }} as other_first_names
+        on other_first_names.name_key is null and other_first_names.name_type = 'first'
+    inner join {{ ref('int_name_bits') }} as other_last_names
+        on other_last_names.name_key is null and other_last_names.name_type = 'last'
 ),
 
 levels as (
@@ -81,6 +91,7 @@ levels as (
         left_key,
         right_key,
         rules,
+        is_gone,
         first_name_bits,
         last_name_bits,
         is_left_nameless,
@@ -189,7 +200,8 @@ levels as (
 select
     *,
     first_name + 6 * last_name + 36 * birth_date + 216 * email + 1296 * phone
-    + 7776 * card + 46656 * document + 279936 * street + 1679616 * place as pattern_key
+    + 7776 * card + 46656 * document + 279936 * street + 1679616 * place as pattern_key,
+    {{ run_time() }} as changed_at
 from levels
 {% endmacro %}
 

@@ -3,18 +3,16 @@
     columns `left_key` and `right_key`; the table holds one row per node: `node_key` and
     `component_key`, the smallest node of its component. A self loop makes a lone node appear.
 
-    Randomised contraction with affine relabelling (Bögeholz, Brand, Todor 2020, "In-database
-    connected component analysis"). Each round numbers the nodes
-    (multiplier * node + offset) mod (2^31 - 1), sends every node to the smallest number among
+    Randomised contraction (after Bögeholz, Brand, Todor 2020, "In-database connected component
+    analysis"). Each round puts the nodes in another order, sends every node to the first among
     itself and its neighbours, and contracts. On average at most 3/4 of the nodes remain, whatever
-    the graph: a chain takes no more rounds than a star. The number is turned back into the node
-    with the multiplier's inverse, so that a finished component drops out of later rounds. The
-    multipliers are the powers of 48271: the same graph takes the same rounds everywhere.
-    Keys lie between 0 and 2^31 - 2.
+    the graph: a chain takes no more rounds than a star. The order is that of the keys with the
+    bits of a mask flipped, which for keys that are hashes is as good as drawn by lot, and is
+    turned back by flipping them again. The masks are hashes of the round's number: the same graph
+    takes the same rounds everywhere.
 -#}
 {% materialization connected_components, default %}
-    {%- set prime = 2147483647 -%}
-    {%- set walk = namespace(round=0, multiplier=1, inverse=1, edges=1) -%}
+    {%- set walk = namespace(round=0, edges=1) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
@@ -27,18 +25,15 @@
 
     {% for _ in range(200) if walk.edges > 0 %}
         {% set walk.round = walk.round + 1 %}
-        {% set walk.multiplier = walk.multiplier * 48271 % prime %}
-        {% set walk.inverse = walk.inverse * 1899818559 % prime %}
-        {% set offset = walk.multiplier // 2 %}
+        {% set mask = local_md5('round ' ~ walk.round)[:15] | int(base=16) %}
         {% set edges = scratch_table('both_' ~ (walk.round - 1)) %}
         {% set steps = scratch_table('steps_' ~ walk.round) %}
         {% do create_scratch_table('steps_' ~ walk.round, '
             select
                 left_key as node_key,
-                ' ~ walk.inverse ~ ' * ((least(
-                    (' ~ walk.multiplier ~ ' * left_key + ' ~ offset ~ ') % ' ~ prime ~ ',
-                    min((' ~ walk.multiplier ~ ' * right_key + ' ~ offset ~ ') % ' ~ prime ~ ')
-                ) + ' ~ (prime - offset) ~ ') % ' ~ prime ~ ') % ' ~ prime ~ ' as next_key
+                ' ~ flip_bits(
+                    'least(' ~ flip_bits('left_key', mask)
+                    ~ ', min(' ~ flip_bits('right_key', mask) ~ '))', mask) ~ ' as next_key
             from ' ~ edges ~ '
             group by left_key') %}
         {% do create_scratch_table('both_' ~ walk.round, '

@@ -10,9 +10,12 @@
     again with these probabilities. u stays as it was counted: learnt as well, it drifts to
     households instead of people. The starting m weighs as much as `identity_prior_pairs` pairs,
     so that little data moves it little. The number of rounds is fixed, and weights are rounded:
-    every engine comes to the same.
+    every engine comes to the same. The table is kept until `--full-refresh` learns it anew.
 -#}
 {% materialization expectation_maximisation, default %}
+    {% if is_learned() %}
+        {{ return({'relations': [keep_table()]}) }}
+    {% endif %}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% do create_scratch_table('patterns', sql) %}

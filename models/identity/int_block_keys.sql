@@ -4,7 +4,7 @@
 with
 
 identifiers as (
-    select * from {{ ref('identifiers') }}
+    select * from {{ ref('int_identifiers') }}
 ),
 
 records as (
@@ -41,6 +41,7 @@ names_by_rule as (
 block_keys as (
     select
         record_key,
+        changed_at,
         rule,
         case rule
             when 16 then both_names
@@ -61,16 +62,18 @@ block_keys as (
     from names_by_rule
 )
 
-select
+select distinct
     record_key,
     rule,
-    identifier_value as block_key
+    identifier_value as block_key,
+    changed_at
 from identifiers
-where is_usable
+where status = 'valid'
 union all
 select
     record_key,
     rule,
-    block_key
+    block_key,
+    changed_at
 from block_keys
 where block_key is not null

@@ -1,37 +1,54 @@
--- A block of a rule is never larger than the rule's limit; a larger one of an
--- identifier becomes a star per name, any other is left to the other rules. Both show
--- here by their size.
+-- A value is refused for the number of different people on it, never for how often it
+-- occurs. A block larger than its rule's limit becomes a star per name if it is an
+-- identifier's, else it is left to the other rules.
 with
 
-keys as (
-    select
-        record_key,
-        rule,
-        {{ hash_key('block_key') }} as block_hash
-    from {{ ref('int_block_keys') }}
-    where block_key is not null
+sizes as (
+    select * from {{ ref('int_block_sizes') }}
+    where {{ since_last_run() }}
 ),
 
 rules as (
     select * from {{ ref('identity_blocking_rules') }}
 ),
 
-blocks as (
+types as (
+    select * from {{ ref('identity_identifier_types') }}
+),
+
+shaped as (
     select
-        rule,
-        block_hash,
-        count(*) as record_count
-    from keys
-    group by rule, block_hash
-    having count(*) > 1
+        sizes.rule,
+        sizes.block_hash,
+        case when sizes.people_count > types.people_limit then 'too many people' end
+            as refusal,
+        case
+            when sizes.people_count > types.people_limit then 'none'
+            when sizes.record_count <= rules.block_limit then 'pairs'
+            when types.rule is not null then 'star'
+            else 'none'
+        end as shape,
+        sizes.record_count
+    from sizes
+    inner join rules on sizes.rule = rules.rule
+    left join types on sizes.rule = types.rule
 )
 
 select
-    keys.record_key,
-    keys.rule,
-    keys.block_hash,
-    blocks.record_count,
-    blocks.record_count <= rules.block_limit as is_within_limit
-from keys
-inner join blocks on keys.rule = blocks.rule and keys.block_hash = blocks.block_hash
-inner join rules on keys.rule = rules.rule
+    shaped.*,
+    {% if is_incremental() %}
+    -- Whoever joins or leaves a star may move its centre.
+        case
+            when shaped.shape <> 'star' and shaped.shape = coalesce(kept.shape, 'pairs')
+                then kept.shaped_at
+            else {{ run_time() }}
+        end as shaped_at,
+    {% else %}
+        {{ run_time() }} as shaped_at,
+    {% endif %}
+    {{ run_time() }} as changed_at
+from shaped
+{% if is_incremental() %}
+    left join {{ this }} as kept
+        on shaped.rule = kept.rule and shaped.block_hash = kept.block_hash
+{% endif %}

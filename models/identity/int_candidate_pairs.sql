@@ -1,57 +1,80 @@
--- `rules` adds up the rules that found the pair; 1, 2, 4 and 8 are the shared
--- identifiers.
+-- A run looks again for the pairs of changed records and of those in a changed block.
 with
 
-blocks as (
-    select * from {{ ref('int_blocks') }}
+members as (
+    select * from {{ ref('int_block_members') }}
+    where not is_gone
 ),
 
-records as (
-    select * from {{ ref('int_match_records') }}
+touched as (
+    select record_key from {{ ref('int_folded_records') }}
+    where {{ since_last_run() }}
+    union
+    select members.record_key
+    from {{ ref('int_blocks') }} as blocks
+    inner join members
+        on blocks.rule = members.rule and blocks.block_hash = members.block_hash
+    where {{ since_last_run('blocks.shaped_at') }}
 ),
 
-pairs_in_blocks as (
-    select
-        near.record_key as left_key,
-        far.record_key as right_key,
-        near.rule
-    from blocks as near
-    inner join blocks as far
-        on
-            near.rule = far.rule
-            and near.block_hash = far.block_hash
-            and near.record_key < far.record_key
-    where near.is_within_limit and far.is_within_limit
-),
-
--- Hundreds of guest orders of one person: each is compared with the first one of its
--- name.
-stars as (
-    select
-        min(blocks.record_key) over (
-            partition by
-                blocks.rule,
-                blocks.block_hash,
-                records.first_name_key,
-                records.last_name_key
-        ) as left_key,
-        blocks.record_key as right_key,
-        blocks.rule
-    from blocks
-    inner join records on blocks.record_key = records.record_key
-    where not blocks.is_within_limit and blocks.rule <= 8
+near as (
+    select members.*
+    from members
+    inner join {{ ref('int_blocks') }} as blocks
+        on members.rule = blocks.rule and members.block_hash = blocks.block_hash
+    {% if is_incremental() %}
+        inner join touched on members.record_key = touched.record_key
+    {% endif %}
+    where blocks.shape = 'pairs' and blocks.record_count > 1
 ),
 
 found as (
-    select * from pairs_in_blocks
+    select
+        least(near.record_key, far.record_key) as left_key,
+        greatest(near.record_key, far.record_key) as right_key,
+        near.rule
+    from near
+    inner join {{ 'members' if is_incremental() else 'near' }} as far
+        on
+            near.rule = far.rule
+            and near.block_hash = far.block_hash
+            and near.record_key {{ '<>' if is_incremental() else '<' }} far.record_key
     union all
-    select * from stars
-    where left_key < right_key
+    select * from {{ ref('int_stars') }}
+    {% if is_incremental() %}
+        where
+            left_key in (select touched.record_key from touched)
+            or right_key in (select touched.record_key from touched)
+    {% endif %}
+),
+
+pairs as (
+    select
+        left_key,
+        right_key,
+        cast(bit_or(rule) as integer) as rules,
+        false as is_gone,
+        {{ run_time() }} as changed_at
+    from found
+    group by left_key, right_key
 )
 
-select
-    left_key,
-    right_key,
-    cast(bit_or(rule) as integer) as rules
-from found
-group by left_key, right_key
+select * from pairs
+{% if is_incremental() %}
+    union all
+    select
+        kept.left_key,
+        kept.right_key,
+        0 as rules,
+        true as is_gone,
+        {{ run_time() }} as changed_at
+    from {{ this }} as kept
+    left join pairs
+        on kept.left_key = pairs.left_key and kept.right_key = pairs.right_key
+    where
+        pairs.left_key is null and not kept.is_gone
+        and (
+            kept.left_key in (select touched.record_key from touched)
+            or kept.right_key in (select touched.record_key from touched)
+        )
+{% endif %}

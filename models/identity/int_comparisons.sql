@@ -1,1 +1,3 @@
-{{ compare_records(ref('int_candidate_pairs')) }}
+{{ config(materialized='view') }}
+select * from {{ ref('int_compared_pairs') }}
+where not is_gone

@@ -1,43 +1,73 @@
-{{ config(materialized='view') }}
--- Names are folded; a company is compared by its name.
+-- Names are folded; a company is compared by its name. A record is read when it has
+-- changed; one that has gone stays as an empty mark, so that its pairs go too.
 with
 
-records as (
-    select * from {{ ref('customer_records') }}
+contents as (
+    select * from {{ ref('int_record_contents') }}
+),
+
+{% if is_incremental() %}
+    changed as (
+        select
+            contents.*,
+            kept.record_id as kept_record_id
+        from contents
+        full outer join {{ this }} as kept on contents.record_id = kept.record_id
+        where contents.content_hash is distinct from kept.content_hash
+    ),
+{% else %}
+    changed as (
+        select
+            *,
+            record_id as kept_record_id
+        from contents
+    ),
+{% endif %}
+
+folded as (
+    select
+        coalesce(record_id, kept_record_id) as record_id,
+        source,
+        gender,
+        case when not is_company then {{ match_key('first_name') }} end
+            as first_name_key,
+        {{ match_key('case when is_company then company_name else last_name end') }}
+            as last_name_key,
+        case when not is_company then {{ match_key('birth_name') }} end
+            as birth_name_key,
+        -- A date that no calendar knows still tells two records apart or together.
+        case
+            when birth_date is not null
+                then replace(cast(birth_date as text), '-', '')
+            when
+                birth_date_status in ('invalid', 'too_old')
+                and length(raw_birth_date) between 8 and 10
+                then nullif(
+                    {{ replace_pattern(
+                        replace_pattern('raw_birth_date', '-([0-9])(-|$)', '-0\\1\\2'),
+                        '[^0-9]', ''
+                    ) }}, ''
+                )
+        end as birth_date_key,
+        email as email_key,
+        phone as phone_key,
+        {{ match_key('other_identifier') }} as document_key,
+        {{ match_key('loyalty_card') }} as card_key,
+        {{ match_key('address_line_1') }} as street_key,
+        {{ match_key('postcode') }} as postcode_key,
+        {{ match_key('city') }} as city_key,
+        content_hash,
+        is_company,
+        record_id is null as is_gone
+    from changed
 )
 
 select
-    record_id,
-    source,
-    gender,
-    is_company,
-    case when not is_company then {{ match_key('first_name') }} end
-        as first_name_key,
-    {{ match_key('case when is_company then company_name else last_name end') }}
-        as last_name_key,
-    case when not is_company then {{ match_key('birth_name') }} end
-        as birth_name_key,
-    -- A date that no calendar knows still tells two records apart or together.
-    case
-        when birth_date is not null
-            then replace(cast(birth_date as text), '-', '')
-        when
-            birth_date_status in ('invalid', 'too_old')
-            and length(raw_birth_date) between 8 and 10
-            then nullif(
-                {{ replace_pattern(
-                    replace_pattern('raw_birth_date', '-([0-9])(-|$)', '-0\\1\\2'),
-                    '[^0-9]', ''
-                ) }}, ''
-            )
-    end as birth_date_key,
-    email as email_key,
-    phone as phone_key,
-    {{ match_key('other_identifier') }} as document_key,
-    {{ match_key('loyalty_card') }} as card_key,
-    {{ match_key('address_line_1') }} as street_key,
-    {{ match_key('postcode') }} as postcode_key,
-    {{ match_key('city') }} as city_key
-from records
--- What we published ourselves would prove whatever we believed then.
-where published_customer_id is null
+    {{ record_key('record_id') }} as record_key,
+    *,
+    split_part(email_key, '@', 1) as email_local_part,
+    nullif(split_part(street_key, ' ', 1), '') as street_number,
+    not is_company and (first_name_key is null or last_name_key is null)
+    and birth_date_key is null and document_key is null as is_nameless,
+    {{ run_time() }} as changed_at
+from folded

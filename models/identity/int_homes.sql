@@ -1,3 +1,4 @@
+{{ config(materialized='learned') }}
 -- Whether the data show people who share homes. Two first names and one birth date in a
 -- home are twins, one name and two birth dates a father and his son: some of those who
 -- share homes. Where almost nobody shares one, a wrong name or a wrong date is

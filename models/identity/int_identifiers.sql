@@ -2,34 +2,62 @@
 -- The one file that a new source edits when it brings a new kind of identifier.
 with
 
-contact_points as (
-    select * from {{ ref('contact_points') }}
+records as (
+    select * from {{ ref('int_match_records') }}
 ),
 
-customer_records as (
-    select * from {{ ref('customer_records') }}
+listed as (
+    select
+        records.record_id,
+        records.record_key,
+        records.changed_at,
+        contact_points.contact_type as identifier_type,
+        contact_points.contact_key as identifier_value,
+        contact_points.status
+    from {{ ref('contact_points') }} as contact_points
+    inner join records on contact_points.record_id = records.record_id
+    where contact_points.contact_key is not null
+    union all
+    select
+        record_id,
+        record_key,
+        changed_at,
+        'card' as identifier_type,
+        card_key as identifier_value,
+        'valid' as status
+    from records
+    where card_key is not null
+    union all
+    select
+        record_id,
+        record_key,
+        changed_at,
+        'document' as identifier_type,
+        document_key as identifier_value,
+        'valid' as status
+    from records
+    where document_key is not null
 )
 
 select distinct
-    record_id,
-    contact_type as identifier_type,
-    contact_key as identifier_value,
-    status
-from contact_points
-where contact_key is not null
-union all
-select
-    record_id,
-    'card' as identifier_type,
-    {{ match_key('loyalty_card') }} as identifier_value,
-    'valid' as status
-from customer_records
-where {{ match_key('loyalty_card') }} is not null
-union all
-select
-    record_id,
-    'document' as identifier_type,
-    {{ match_key('other_identifier') }} as identifier_value,
-    'valid' as status
-from customer_records
-where {{ match_key('other_identifier') }} is not null
+    listed.record_id,
+    listed.record_key,
+    listed.identifier_type,
+    listed.identifier_value,
+    identifier_types.rule,
+    case
+        when
+            listed.status = 'valid' and exists (
+                select exclusions.value_pattern
+                from {{ ref('identity_exclusions') }} as exclusions
+                where
+                    listed.identifier_type = exclusions.identifier_type
+                    and listed.identifier_value like exclusions.value_pattern
+            )
+            then 'excluded'
+        else listed.status
+    end as status,
+    listed.changed_at
+from listed
+inner join {{ ref('identity_identifier_types') }} as identifier_types
+    on listed.identifier_type = identifier_types.identifier_type

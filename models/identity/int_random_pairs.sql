@@ -1,34 +1,35 @@
--- Record keys are in the order of a hash, so that records with neighbouring keys are
--- strangers.
+{{ config(materialized='view') }}
+-- Record keys are hashes, so that records with neighbouring keys are strangers.
 with
 
-records as (
+sample as (
     select record_key from {{ ref('int_match_records') }}
+    order by record_key
+    limit {{ var('identity_random_records') }} + 50
 ),
 
-steps as (
-    select record_key as step from records
-    where record_key <= 50
-),
-
-last_records as (
-    select max(record_key) as last_key from records
-),
-
-pairs as (
+numbered as (
     select
-        records.record_key as left_key,
-        records.record_key + steps.step as right_key
-    from records
-    cross join steps
-    cross join last_records
-    where
-        records.record_key <= {{ var('identity_random_records') }}
-        and records.record_key + steps.step <= last_records.last_key
+        record_key,
+        row_number() over (order by record_key) as place
+    from sample
+),
+
+-- Materialised, or a planner may pair all with all and look at the places last.
+steps as materialized (
+    select
+        near.record_key as left_key,
+        near.place + step.place as far_place
+    from numbered as near
+    cross join numbered as step
+    where near.place <= {{ var('identity_random_records') }} and step.place <= 50
 )
 
 select
-    left_key,
-    right_key,
-    0 as rules
-from pairs
+    steps.left_key,
+    numbered.record_key as right_key,
+    0 as rules,
+    false as is_gone,
+    {{ run_time() }} as changed_at
+from steps
+inner join numbered on steps.far_place = numbered.place

@@ -1,0 +1,64 @@
+-- A run counts the blocks that changed records are in or have left.
+with
+
+members as (
+    select * from {{ ref('int_block_members') }}
+),
+
+sizes as (
+    select
+        rule,
+        block_hash,
+        count(case when not is_gone then 1 end) as record_count
+    from members
+    {% if is_incremental() %}
+        where
+            (rule, block_hash) in (
+                select
+                    touched.rule,
+                    touched.block_hash
+                from {{ ref('int_block_members') }} as touched
+                where {{ since_last_run('touched.changed_at') }}
+            )
+    {% endif %}
+    group by rule, block_hash
+    {% if not is_incremental() %}
+        having count(*) > 1
+    {% endif %}
+),
+
+-- Only a value on more records than its limit can have more people than its limit.
+-- People are told apart by the starts of their names, so that a typo is not a person.
+crowded as (
+    select
+        sizes.rule,
+        sizes.block_hash,
+        greatest(
+            count(
+                distinct substr(records.first_name_key, 1, 3)
+                || '|' || substr(records.last_name_key, 1, 3)
+            ),
+            count(distinct records.birth_date_key)
+        ) as people_count
+    from sizes
+    inner join {{ ref('identity_identifier_types') }} as identifier_types
+        on
+            sizes.rule = identifier_types.rule
+            and sizes.record_count > identifier_types.people_limit
+    inner join members
+        on sizes.rule = members.rule and sizes.block_hash = members.block_hash
+    inner join {{ ref('int_match_records') }} as records
+        on members.record_key = records.record_key
+    where not members.is_gone
+    group by sizes.rule, sizes.block_hash
+)
+
+select
+    sizes.rule,
+    sizes.block_hash,
+    sizes.record_count,
+    crowded.people_count,
+    {{ run_time() }} as changed_at
+from sizes
+left join crowded
+    on sizes.rule = crowded.rule and sizes.block_hash = crowded.block_hash

@@ -1,0 +1,1 @@
+{{ compare_records(ref('int_candidate_pairs')) }}

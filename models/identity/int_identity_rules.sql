@@ -1,0 +1,19 @@
+{{ config(materialized='view') }}
+-- When a rule changes, every record has changed.
+with
+
+rules as (
+    select {{ row_hash(['identifier_type', 'value_pattern']) }} as rule_hash
+    from {{ ref('identity_exclusions') }}
+    union all
+    select {{ row_hash(['rule', 'block_limit']) }}
+    from {{ ref('identity_blocking_rules') }}
+    union all
+    select {{ row_hash(['identifier_type', 'rule', 'people_limit']) }}
+    from {{ ref('identity_identifier_types') }}
+    union all
+    select {{ row_hash(['nickname', 'formal_name']) }}
+    from {{ ref('nicknames') }}
+)
+
+select sum(rule_hash) as rules_hash from rules
