@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import psycopg2
 import pytest
+import yaml
 from dbt.cli.main import dbtRunner
 
 from tests.conftest import empty_database
@@ -65,7 +66,8 @@ def load(environment: dict[str, str], table: str, columns: dict[str, str], rows:
     with connect(environment) as connection, tempfile.NamedTemporaryFile("w") as file:
         cursor = connection.cursor()
         cursor.execute(f"create schema if not exists {schema}")
-        cursor.execute(f"create table {table} ({declared})")
+        cursor.execute(f"create table if not exists {table} ({declared})")
+        cursor.execute(f"delete from {table}")
         if environment["ORFEVRE_TARGET"] == "duckdb":
             file.write(text.getvalue())
             file.flush()
@@ -73,6 +75,28 @@ def load(environment: dict[str, str], table: str, columns: dict[str, str], rows:
         else:
             text.seek(0)
             cursor.copy_expert(f"copy {table} from stdin (format csv)", text)
+
+
+def load_records(environment: dict[str, str], records: dict[str, dict[str, Any]]) -> None:
+    """Replaces what identity reads, customer records and contact points, by the fields of each."""
+    declared = yaml.safe_load((ROOT / "models/canonical/customer_records.yml").read_text())
+    columns = {one["name"]: one["data_type"] for one in declared["models"][0]["columns"]}
+    rows = []
+    for record_id, fields in records.items():
+        row = {"record_id": record_id, "source": record_id.split(":")[0], "is_company": False}
+        row["birth_date_status"] = "valid" if fields.get("birth_date") else "missing"
+        row |= fields
+        rows.append([row.get(column) for column in columns])
+    load(environment, "canonical.customer_records", columns, rows)
+    points = [
+        (record_id, kind, fields[kind], fields[kind], fields[kind], "valid", True)
+        for record_id, fields in records.items()
+        for kind in ("email", "phone")
+        if fields.get(kind)
+    ]
+    names = ["record_id", "contact_type", "raw_value", "contact_value", "contact_key", "status"]
+    kinds = dict.fromkeys(names, "text") | {"is_primary": "boolean"}
+    load(environment, "canonical.contact_points", kinds, points)
 
 
 def dbt(environment: dict[str, str], target: Path, *arguments: str) -> None:

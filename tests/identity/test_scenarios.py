@@ -7,9 +7,8 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-import yaml
 
-from .conftest import ROOT, SEEDS, dbt, load, run
+from .conftest import ROOT, SEEDS, dbt, load, load_records, run
 from .scenarios import OVERRIDES, SCENARIOS
 
 FIRST = [
@@ -89,24 +88,7 @@ def customers(
     records = {f"background:{place}": one for place, one in enumerate(background())}
     for name, scenario in SCENARIOS.items():
         records |= {f"{name}:{place}": fields for place, (_, fields) in enumerate(scenario)}
-    declared = yaml.safe_load((ROOT / "models/canonical/customer_records.yml").read_text())
-    columns = {one["name"]: one["data_type"] for one in declared["models"][0]["columns"]}
-    rows = []
-    for record_id, fields in records.items():
-        row = {"record_id": record_id, "source": record_id.split(":")[0], "is_company": False}
-        row["birth_date_status"] = "valid" if fields.get("birth_date") else "missing"
-        row |= fields
-        rows.append([row.get(column) for column in columns])
-    load(warehouse, "canonical.customer_records", columns, rows)
-    points = [
-        (record_id, kind, fields[kind], fields[kind], fields[kind], "valid", True)
-        for record_id, fields in records.items()
-        for kind in ("email", "phone")
-        if fields.get(kind)
-    ]
-    names = ["record_id", "contact_type", "raw_value", "contact_value", "contact_key", "status"]
-    kinds = dict.fromkeys(names, "text") | {"is_primary": "boolean"}
-    load(warehouse, "canonical.contact_points", kinds, points)
+    load_records(warehouse, records)
     load_overrides(warehouse)
     target: Path = tmp_path_factory.mktemp("scenarios")
     chosen = [*SEEDS, "path:models/identity"]
