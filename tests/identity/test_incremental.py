@@ -61,7 +61,7 @@ def change(world: World, chance: random.Random, step: int) -> None:
         world[f"s:{step}-{number}"] = somebody(chance)
     for record_id in [one for one in world if one.startswith(("guest", "family"))]:
         del world[record_id]
-    guests, family = [(98, 6), (103, 9), (102, 9), (97, 5)][step]
+    guests, family = [(98, 9), (103, 5), (97, 9), (103, 5)][step]
     # the first guests leave, the star's centre sooner or later among them
     world |= {f"guest:{number}": dict(GUEST) for number in range(step * 9, step * 9 + guests)}
     world |= {
