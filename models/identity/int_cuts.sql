@@ -24,17 +24,29 @@ reasons as (
         greatest(near.component_key, far.component_key)
 ),
 
-cut_links as (
-    select distinct
-        links.left_key,
-        links.right_key,
-        links.score,
-        least(near.component_key, far.component_key) as part_key,
-        greatest(near.component_key, far.component_key) as other_part_key
+ends as (
+    select
+        *,
+        left_key as node_key
     from links
-    inner join agreements as near on links.left_key = near.node_key
-    inner join agreements as far on links.right_key = far.node_key
-    where near.component_key <> far.component_key
+    union all
+    select
+        *,
+        right_key as node_key
+    from links
+),
+
+cut_links as (
+    select
+        ends.left_key,
+        ends.right_key,
+        ends.score,
+        min(agreements.component_key) as part_key,
+        max(agreements.component_key) as other_part_key
+    from ends
+    inner join agreements on ends.node_key = agreements.node_key
+    group by ends.left_key, ends.right_key, ends.score
+    having min(agreements.component_key) < max(agreements.component_key)
 )
 
 select
