@@ -1,0 +1,67 @@
+with
+
+customers as (
+    -- A company has an office, not a home.
+    select * from {{ ref('customers') }}
+    where
+        address_line_1 is not null
+        and coalesce(insee_code, postcode, city) is not null
+        and not is_company
+),
+
+records as (
+    select * from {{ ref('int_customer_records') }}
+),
+
+homes as (
+    select
+        customer_id,
+        cast(row_number() over (order by customer_id) as bigint) as customer_key,
+        coalesce(country, '') || '|'
+        || coalesce(insee_code, coalesce(postcode, '') || ' ' || coalesce(city, ''))
+        || '|' || address_line_1 as address_key
+    from customers
+),
+
+names as (
+    -- Every surname that one of the customer's records bears, in use or at birth.
+    select
+        customer_id,
+        {{ text_key('last_name') }} as surname
+    from records
+    union
+    select
+        customer_id,
+        {{ text_key('birth_name') }} as surname
+    from records
+),
+
+words as (
+    select
+        names.customer_id,
+        words.word as surname
+    from names
+    cross join {{ split_words('names.surname', 'words') }}
+    where length(words.word) >= {{ var('household_shortest_surname') }}
+),
+
+surnames as (
+    select
+        customer_id,
+        surname
+    from names
+    where surname is not null
+    union
+    select
+        customer_id,
+        surname
+    from words
+)
+
+select
+    homes.customer_id,
+    homes.address_key,
+    surnames.surname,
+    homes.customer_key
+from homes
+inner join surnames on homes.customer_id = surnames.customer_id
