@@ -23,6 +23,16 @@ repaired as (
         ) }}) as name_text
     from written
     where raw_name is not null
+),
+
+-- JeanLouis has lost its hyphen; DeVito and McDonald never had one
+hyphenated as (
+    select
+        raw_name,
+        {{ replace_pattern(
+            'name_text', '^(Jean|Marie|Anne|Pierre)([A-ZÉ][a-zéèêëîïôç]+)$', '\\1-\\2'
+        ) }} as name_text
+    from repaired
 )
 
-select * from repaired
+select * from hyphenated
