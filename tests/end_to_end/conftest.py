@@ -44,7 +44,8 @@ HASHES = {"block_hash"}
 RUN_LOGS = {
     "receipts", "intents", "deliveries", "rejections", "sync_runs", "customer_identity_history",
     "identity_runs",
-    "load_reconciliation", "quarantine", "stg_ingestion__loads", "stg_ingestion__quarantined_rows",
+    "load_reconciliation", "loads_by_source", "quarantine", "stg_ingestion__loads",
+    "stg_ingestion__quarantined_rows",
 }  # fmt: skip
 # Where runs differ by right: what the last one sent is among the records that this one loads.
 OUTCOMES = ("marts", "segments")

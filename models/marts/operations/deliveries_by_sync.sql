@@ -4,14 +4,6 @@ runs as (
     select * from {{ ref('sync_runs') }}
 ),
 
-receipts as (
-    select * from {{ ref('receipts') }}
-),
-
-intents as (
-    select * from {{ ref('intents') }}
-),
-
 ranked as (
     select
         *,
@@ -21,12 +13,23 @@ ranked as (
     from runs
 ),
 
-successes as (
+summed as (
     select
         sync_name,
-        max(finished_at) as last_success_at
-    from runs
-    where status = 'succeeded'
+        count(case when position <= {{ var('runs_looked_at') }} then 1 end)
+            as run_count,
+        count(
+            case
+                when
+                    position <= {{ var('runs_looked_at') }}
+                    and status in ('failed', 'stopped', 'killed')
+                    then 1
+            end
+        ) as failed_run_count,
+        -- as `python -m activation --check` says it: a refused row is no failed run
+        max(case when status in ('succeeded', 'partial') then finished_at end)
+            as last_success_at
+    from ranked
     group by sync_name
 ),
 
@@ -36,7 +39,7 @@ held as (
         sum(case when change_type <> 'delete' then 1 else 0 end) as held_count,
         sum(case when change_type = 'delete' then 1 else 0 end) as deleted_count,
         max(delivered_at) as last_delivery_at
-    from receipts
+    from {{ ref('receipts') }}
     group by sync_name
 ),
 
@@ -44,7 +47,7 @@ doubtful as (
     select
         sync_name,
         count(*) as in_doubt_count
-    from intents
+    from {{ ref('intents') }}
     group by sync_name
 ),
 
@@ -58,11 +61,14 @@ final as (
         coalesce(doubtful.in_doubt_count, 0) as in_doubt_count,
         ranked.rejected_count as last_rejected_count,
         ranked.failed_count as last_failed_count,
+        summed.run_count,
+        {{ divide_money('100 * summed.failed_run_count', 'summed.run_count') }}
+            as failed_run_percent,
         ranked.started_at as last_run_at,
-        successes.last_success_at,
+        summed.last_success_at,
         held.last_delivery_at
     from ranked
-    left join successes on ranked.sync_name = successes.sync_name
+    inner join summed on ranked.sync_name = summed.sync_name
     left join held on ranked.sync_name = held.sync_name
     left join doubtful on ranked.sync_name = doubtful.sync_name
     where ranked.position = 1

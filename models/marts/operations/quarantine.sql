@@ -10,12 +10,12 @@ quarantine as (
         load_id,
         source,
         table_name,
-        file_name,
+        file,
         column_name,
-        broken_rule,
+        rule,
         reason,
         payload,
-        file_row_number,
+        row_number,
         set_aside_at
     from quarantined_rows
 )

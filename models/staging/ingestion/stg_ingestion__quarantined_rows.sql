@@ -10,12 +10,12 @@ renamed as (
         nullif(trim(load_id), '') as load_id,
         nullif(trim(source), '') as source,
         nullif(trim(table_name), '') as table_name,
-        nullif(trim(file), '') as file_name,
+        file,
         nullif(trim(column_name), '') as column_name,
-        nullif(trim(rule), '') as broken_rule,
+        rule,
         nullif(trim(reason), '') as reason,
         nullif(trim(payload), '') as payload,
-        row_number as file_row_number,
+        row_number,
         set_aside_at
     from source
 )
