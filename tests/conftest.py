@@ -36,16 +36,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """httpx reads all authorities' certificates for each client, even of plain HTTP: 25 ms each.
+def _nothing_for_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spares what no test looks at, here and in the processes that tests start.
 
-    Nothing here leaves the machine, so that one certificate will do.
+    httpx reads all authorities' certificates for each client, even of plain HTTP: 25 ms each;
+    nothing here leaves the machine, so that one certificate will do. dbt's log file takes a
+    sixth of a build; errors are on standard output.
     """
     end = "-----END CERTIFICATE-----\n"
     path = tmp_path_factory.mktemp("tls") / "one.pem"
     path.write_text(certifi.contents().partition(end)[0] + end)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(path))
+        patch.setenv("DBT_LOG_LEVEL_FILE", "none")
         yield
 
 

@@ -77,7 +77,6 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tup
         "ORFEVRE_TARGET": "duckdb",
         "ORFEVRE_DUCKDB_PATH": str(path),
         "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
     }
     dbt = [
         str(Path(sys.executable).with_name("dbt")),

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,36 +92,46 @@ class Thread:
         self.step(sys.executable, "-m", "activation")
         self.seconds = self.seconds or time.monotonic() - started
 
-    def rows(self, query: str) -> Rows:
-        """The answer of one query, as tuples."""
+    @contextmanager
+    def asking(self) -> Iterator[Callable[[str], Rows]]:
+        """A function that asks the warehouse, over one connection."""
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
             with closing(warehouse.connect()) as connection:
                 cursor = connection.cursor()
-                cursor.execute(query)
-                return [tuple(row) for row in cursor.fetchall()]
+
+                def ask(query: str) -> Rows:
+                    cursor.execute(query)
+                    return [tuple(row) for row in cursor.fetchall()]
+
+                yield ask
+
+    def rows(self, query: str) -> Rows:
+        """The answer of one query, as tuples."""
+        with self.asking() as ask:
+            return ask(query)
 
     def snapshot(self) -> dict[str, Rows]:
         """Every model's rows, columns in order of name, rows in order of content."""
-        columns = self.rows(
-            "select table_schema, table_name, column_name from information_schema.columns"
-            f" where table_schema in {LAYERS} order by 1, 2, 3"
-        )
-        tables: dict[tuple[str, str], list[str]] = {}
-        for schema, table, column in columns:
-            if table not in RUN_LOGS and column not in RUN_TIMES | HASHES:
-                tables.setdefault((schema, table), []).append(column)
-        return {
-            f"{schema}.{table}": sorted(
-                (
-                    tuple(plain(value) for value in row)
-                    for row in self.rows(f"select {', '.join(names)} from {schema}.{table}")
-                ),
-                key=repr,
-            )
-            for (schema, table), names in tables.items()
-        }
+        tables: dict[str, list[str]] = {}
+        with self.asking() as ask:
+            for schema, table, column in ask(
+                "select table_schema, table_name, column_name from information_schema.columns"
+                f" where table_schema in {LAYERS} order by 1, 2, 3"
+            ):
+                if table not in RUN_LOGS and column not in RUN_TIMES | HASHES:
+                    tables.setdefault(f"{schema}.{table}", []).append(column)
+            return {
+                table: sorted(
+                    (
+                        tuple(plain(value) for value in row)
+                        for row in ask(f"select {', '.join(names)} from {table}")
+                    ),
+                    key=repr,
+                )
+                for table, names in tables.items()
+            }
 
     def published(self) -> Rows:
         """What the marketing tool holds, but for the ids and times that it gives itself."""
@@ -182,7 +192,6 @@ def run_first(
             | systems
             | {
                 "DBT_TARGET_PATH": str(room / "target"),
-                "DBT_LOG_PATH": str(room / "logs"),
                 "SPLIO_REQUESTS_PER_SECOND": "500",
             },
         )

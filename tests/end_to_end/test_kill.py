@@ -42,7 +42,6 @@ def test_killed_demo_run_again_equals_an_undisturbed_one(
         "ORFEVRE_TARGET": "duckdb",
         "ORFEVRE_DUCKDB_PATH": str(tmp_path / "w.duckdb"),
         "DBT_TARGET_PATH": str(tmp_path / "target"),
-        "DBT_LOG_PATH": str(tmp_path / "logs"),
         "SPLIO_REQUESTS_PER_SECOND": "500",
     }
     seed = int(os.environ.get("KILL_SEED", "2026"))

@@ -102,7 +102,7 @@ def load_records(environment: dict[str, str], records: dict[str, dict[str, Any]]
 def dbt(environment: dict[str, str], target: Path, *arguments: str) -> None:
     """Runs dbt in this process, which spares its start."""
     before = dict(os.environ)
-    os.environ |= environment | {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+    os.environ |= environment | {"DBT_TARGET_PATH": str(target)}
     try:
         done = dbtRunner().invoke([*arguments, "--quiet", "--profiles-dir", str(ROOT)])
     finally:

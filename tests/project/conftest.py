@@ -19,7 +19,6 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     target = tmp_path_factory.mktemp("target")
     environment = os.environ | {
         "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(target),
         "ORFEVRE_TARGET": "duckdb",
         "ORFEVRE_DUCKDB_PATH": str(target / "none.duckdb"),
     }
