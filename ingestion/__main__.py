@@ -18,7 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ingestion import pipeline, sources
-from ingestion.pipeline import FAILED, Options, Report, SourceError
+from ingestion.pipeline import FAILED, LOADED, Options, Report, SourceError
 from ingestion.sources import files
 
 log = logging.getLogger("ingestion")
@@ -115,13 +115,13 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
 
             done = pipeline.load(sources.source(name), load_id, options, read)
             progress.update(task, completed=1, description=line(name, done))
-            for report in done:
-                level = logging.ERROR if report.status == FAILED else logging.INFO
+            # What befell the source as a whole is said once.
+            is_whole = done[0].status != LOADED and len({it.message for it in done}) == 1
+            for report in done[:1] if is_whole else done:
                 log.log(
-                    level,
-                    "%s.%s: %s, %d read = %d kept + %d set aside, %d unchanged%s",
-                    name,
-                    report.table_name,
+                    logging.ERROR if report.status == FAILED else logging.INFO,
+                    "%s: %s, %d read = %d kept + %d set aside, %d unchanged%s",
+                    name if is_whole else f"{name}.{report.table_name}",
                     report.status,
                     report.rows_read,
                     report.rows_kept,

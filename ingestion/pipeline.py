@@ -42,7 +42,7 @@ import dlt
 import duckdb
 import pyarrow as pa
 import requests
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import warehouse
 from ingestion.contract import Table, contract
@@ -705,6 +705,10 @@ def describe(error: BaseException) -> str:
     if isinstance(error, requests.RequestException) and error.request is not None:
         parts = urlsplit(error.request.url or "")
         return f"{type(error).__name__} at {parts.hostname}:{parts.port or parts.scheme}"
+    if isinstance(error, ModuleNotFoundError):
+        return f"the Python module {error.name} is not installed"
+    if isinstance(error, OperationalError):
+        return "the database cannot be reached, or does not have what is asked"
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"
