@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 csv.field_size_limit(2**31 - 1)
 
 ROWS_A_CHUNK = 50_000
-BLANK = " \t\r\n\x1a"  # DOS ended files with the last one
+DOS_END = "\x1a"  # stands at the end of old text files
 HEADER_WITHIN = 30  # rows in which a header is looked for
 LINES_A_RECORD = 500  # a quoted field that spans more lines than this is a stray quote
 DELIMITERS = (";", ",", "\t", "|")
@@ -265,7 +265,7 @@ def _csv_chunk(
     for number, fields, lines in records:
         count = len(fields)
         if count != width:
-            if not any(line.strip(BLANK) for line in lines):
+            if not any(line.strip().strip(DOS_END) for line in lines):
                 continue
             if count > width and not any(map(str.strip, fields[width:])):
                 fields = fields[:width]

@@ -551,5 +551,5 @@ def test_no_line_disappears_whatever_its_bytes(
     assert seen == {
         number
         for number, line in enumerate(text, 2)
-        if any(field.strip() for field in line.split(";"))
+        if any(field.strip() for field in line.split(";")) and line.strip().strip("\x1a")
     }
