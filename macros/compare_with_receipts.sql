@@ -32,13 +32,21 @@ known as (
         on held.destination_key = doubtful.destination_key
 ),
 
+heirs as (
+    select customer_id, redirects_to_customer_id as heir_id
+    from {{ ref('customer_redirects') }}
+    union all
+    select customer_id, customer_id as heir_id
+    from desired
+),
+
 successors as (
     select
-        redirects.customer_id,
+        heirs.customer_id,
         min(desired.destination_key) as destination_key
-    from {{ ref('customer_redirects') }} as redirects
-    inner join desired on redirects.redirects_to_customer_id = desired.customer_id
-    group by redirects.customer_id
+    from heirs
+    inner join desired on heirs.heir_id = desired.customer_id
+    group by heirs.customer_id
 ),
 
 compared as (
@@ -63,7 +71,8 @@ compared as (
 ),
 
 followed as (
-    -- a key that leaves because its customer was merged: the key it was merged into
+    -- a key that leaves because its customer was merged, or goes by another key: the key
+    -- that remains
     select
         compared.destination_key,
         compared.customer_id,

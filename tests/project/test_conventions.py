@@ -202,6 +202,17 @@ def test_every_sync_keeps_the_engines_contract(manifest: dict[str, Any]) -> None
     assert syncs(manifest) and not offenders, offenders
 
 
+def test_changes_are_those_of_their_own_sync(manifest: dict[str, Any]) -> None:
+    offenders = []
+    for node in models(manifest):
+        if folder(node)[0] == "activation" and node["name"].startswith("changes_"):
+            name = node["name"].removeprefix("changes_")
+            call = f"{{{{ compare_with_receipts(ref('sync_{name}'), '{name}') }}}}"
+            if sql(node).strip() != call:
+                offenders.append(node["name"])
+    assert not offenders, f"one call of compare_with_receipts, under the sync's name: {offenders}"
+
+
 def test_models_know_no_engine_and_no_clock(manifest: dict[str, Any]) -> None:
     forbidden = re.compile(
         r"target\.(type|name)|\bnow\(\)|current_(date|timestamp)|\bgetdate\(|::[a-z]"
