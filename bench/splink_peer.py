@@ -57,6 +57,9 @@ CERTAIN = [
     ["first_name", "birth_date"],
 ]
 TRAINING = [["first_name", "last_name"], ["birth_date"], ["email"], ["phone"], ["document"]]
+# For records that hold nothing but names and places.
+CERTAIN_PLACES = [["first_name", "last_name", "postcode"], ["first_name", "last_name", "city"]]
+TRAINING_PLACES = [["street"], ["postcode"]]
 
 
 def main() -> None:
@@ -92,10 +95,12 @@ def main() -> None:
         times[step] = time.perf_counter() - started - sum(times.values())
 
     linker.training.estimate_probability_two_random_records_match(
-        [block_on(*rule) for rule in known(CERTAIN)], recall=PRIOR_RECALL
+        [block_on(*rule) for rule in known(CERTAIN) or known(CERTAIN_PLACES)],
+        recall=PRIOR_RECALL,
     )
     linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS)
-    for rule in known(TRAINING):
+    training = known(TRAINING)
+    for rule in training if len(training) > 1 else training + known(TRAINING_PLACES):
         linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     lap("train")
     pairs = linker.inference.predict(threshold_match_weight=-10)
