@@ -3,7 +3,7 @@ with
 
 payload as (
     select
-        cast('é' as text) as label,
+        cast('é' as text) as accented,
         cast(null as text) as absent,
         cast('' as text) as emptiness,
         cast(12.5 as decimal(18, 2)) as amount,
@@ -12,18 +12,18 @@ payload as (
         cast(7 as bigint) as item_count
 ),
 
-hashes as (
+fingerprints as (
     select
         {{ payload_hash(
-            ['label', 'absent', 'emptiness', 'amount', 'birthday', 'is_known', 'item_count']
+            ['accented', 'absent', 'emptiness', 'amount', 'birthday', 'is_known', 'item_count']
         ) }} as payload_hash,
-        {{ payload_hash(['label', 'emptiness', 'absent']) }} as other_hash,
-        {{ payload_hash(['label', 'absent', 'emptiness']) }} as first_hash
+        {{ payload_hash(['accented', 'emptiness', 'absent']) }} as other_hash,
+        {{ payload_hash(['accented', 'absent', 'emptiness']) }} as first_hash
     from payload
 )
 
 select payload_hash
-from hashes
+from fingerprints
 where
     payload_hash <> md5('1:é-0:5:12.5010:2026-06-304:true1:7')
     or other_hash = first_hash

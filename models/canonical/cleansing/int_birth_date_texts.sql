@@ -31,7 +31,9 @@ parts as (
                     substr(date_text, 1, 4) || '-' || substr(date_text, 5, 2)
                     || '-' || substr(date_text, 7, 2)
             when
-                {{ matches_pattern('date_text', '^[0-9]{1,2}-[0-9]{1,2}-([0-9]{2}){1,2}$') }}
+                {{ matches_pattern(
+                    'date_text', '^[0-9]{1,2}-[0-9]{1,2}-([0-9]{2}){1,2}$'
+                ) }}
                 then
                     split_part(date_text, '-', 3)
                     || '-'

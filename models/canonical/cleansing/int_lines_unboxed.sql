@@ -23,11 +23,13 @@ boxed as (
     select
         raw_line,
         case
-            when line like '%BP%' or line like '%B P %' or line like '%CS%'
+            when
+                line like '%BP%' or line like '%B P %' or line like '%CS%'
                 or line like '%TSA%' or line like '%BOITE%'
-                then {{ extract_pattern(
-                    'line', '(^BP ?[0-9]+| BP ?[0-9]+|^CS ?[0-9]+| CS ?[0-9]+|TSA ?[0-9]+|B P [0-9]+|BOITE POSTALE [0-9]+)'
-                ) }}
+                then
+                    {{ extract_pattern('line', "(^BP ?[0-9]+| BP ?[0-9]+|"
+                        "^CS ?[0-9]+| CS ?[0-9]+|TSA ?[0-9]+|B P [0-9]+|"
+                        "BOITE POSTALE [0-9]+)") }}
         end as postal_box,
         line
     from normalised

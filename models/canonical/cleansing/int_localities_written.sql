@@ -20,7 +20,8 @@ keyed as (
     select
         *,
         {{ text_key(repair_mojibake('raw_city')) }} as city_text,
-        {{ replace_pattern('upper(raw_postcode)', '^F[ -]+|[^A-Z0-9]', '') }} as postcode_text
+        {{ replace_pattern('upper(raw_postcode)', '^F[ -]+|[^A-Z0-9]', '') }}
+            as postcode_text
     from written
 )
 

@@ -23,10 +23,10 @@ home as (
     select
         raw_phone,
         country,
-        2,
+        2 as priority,
         plan_code,
-        cast(null as text),
-        digits
+        cast(null as text) as calling_code,
+        digits as national_number
     from placed
     where
         not is_international and trunk_prefix <> '0' and digits like trunk_prefix || '%'
@@ -54,7 +54,7 @@ readings as (
         priority,
         plan_code,
         calling_code,
-        substr(after_code, length(trunk_prefix) + 1)
+        substr(after_code, length(trunk_prefix) + 1) as national_number
     from abroad
     where after_code like trunk_prefix || '%'
 )

@@ -1,27 +1,49 @@
 with
 
 examples as (
-    select 'DE LA FONTAINE' as written, 'de La Fontaine' as expected
+    select
+        'DE LA FONTAINE' as written,
+        'de La Fontaine' as expected
     union all
-    select 'LE GALL', 'Le Gall'
+    select
+        'LE GALL' as written,
+        'Le Gall' as expected
     union all
-    select 'o''brien', 'O''Brien'
+    select
+        'o''brien' as written,
+        'O''Brien' as expected
     union all
-    select 'L''HERMITE', 'L''Hermite'
+    select
+        'L''HERMITE' as written,
+        'L''Hermite' as expected
     union all
-    select 'D''ESTAING', 'd''Estaing'
+    select
+        'D''ESTAING' as written,
+        'd''Estaing' as expected
     union all
-    select 'mcdonald', 'McDonald'
+    select
+        'mcdonald' as written,
+        'McDonald' as expected
     union all
-    select 'DeVito', 'DeVito'
+    select
+        'DeVito' as written,
+        'DeVito' as expected
     union all
-    select 'VAN DEN BERG', 'van den Berg'
+    select
+        'VAN DEN BERG' as written,
+        'van den Berg' as expected
     union all
-    select 'dupont-martin', 'Dupont-Martin'
+    select
+        'dupont-martin' as written,
+        'Dupont-Martin' as expected
     union all
-    select 'ÉMILE-ZOLA', 'Émile-Zola'
+    select
+        'ÉMILE-ZOLA' as written,
+        'Émile-Zola' as expected
     union all
-    select 'MACE', 'Mace'
+    select
+        'MACE' as written,
+        'Mace' as expected
 ),
 
 displayed as (

@@ -1,17 +1,35 @@
 with
 
 examples as (
-    select 'SÃ©bastien' as written, 'Sébastien' as repaired, 'SEBASTIEN' as expected_key
+    select
+        'SÃ©bastien' as written,
+        'Sébastien' as repaired,
+        'SEBASTIEN' as expected_key
     union all
-    select 'FranÃ§ois', 'François', 'FRANCOIS'
+    select
+        'FranÃ§ois' as written,
+        'François' as repaired,
+        'FRANCOIS' as expected_key
     union all
-    select 'João', 'João', 'JOAO'
+    select
+        'João' as written,
+        'João' as repaired,
+        'JOAO' as expected_key
     union all
-    select 'Cœur d''Ægir', 'Cœur d''Ægir', 'COEUR D AEGIR'
+    select
+        'Cœur d''Ægir' as written,
+        'Cœur d''Ægir' as repaired,
+        'COEUR D AEGIR' as expected_key
     union all
-    select 'Straße  12,', 'Straße  12,', 'STRASSE 12'
+    select
+        'Straße  12,' as written,
+        'Straße  12,' as repaired,
+        'STRASSE 12' as expected_key
     union all
-    select 'Łódź', 'Łódź', 'LODZ'
+    select
+        'Łódź' as written,
+        'Łódź' as repaired,
+        'LODZ' as expected_key
 ),
 
 folded as (

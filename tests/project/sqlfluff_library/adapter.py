@@ -1,7 +1,8 @@
 """What sqlfluff's Jinja templater sees as dbt's `adapter`: a dispatched macro becomes a call.
 
 `strip_accents('a.name')` is linted as `strip_accents(a.name)`; dbt alone knows each engine's SQL.
-Of several arguments only the first stays: it is the SQL expression, the others are patterns.
+Of several arguments only the first stays: it is the SQL expression, the others are patterns;
+but for a table's, whose second is its alias.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from types import CodeType
 
 import jinja2
 
+TABLES = ("split_words",)
+
 
 def dispatch(name: str, macro_namespace: str | None = None) -> Callable[..., str]:
     """A function that renders the macro as a call of the same name."""
 
     def render(*arguments: object, **_: object) -> str:
-        return f"{name}({arguments[0] if arguments else ''})"
+        call = f"{name}({arguments[0] if arguments else ''})"
+        return f"{call} as {arguments[1]}" if name in TABLES else call
 
     return render
 
