@@ -58,7 +58,7 @@ class Client(destination.Client):
             else:
                 attributes[name] = plain(value)
         if attributes:
-            card["attributes"] = {**card.get("attributes", {}), **attributes}
+            card["attributes"] = attributes
         return card
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:

@@ -119,7 +119,7 @@ said as (
         contact_values.contact_key as contact_form,
         nullif(trim(consents.contact_value), '') is null as names_nothing,
         purposes.stated_purpose is not null as is_known_purpose,
-        coalesce(weights.weight, 'statement') as weight
+        coalesce(weights.weight, other_weights.weight) as weight
     from {{ ref('canonical_consents') }} as consents
     left join {{ ref('customer_identities') }} as identities
         on consents.record_id = identities.record_id
@@ -127,6 +127,8 @@ said as (
         on
             consents.contact_type = contact_values.contact_type
             and consents.contact_value = contact_values.raw_value
+    inner join {{ ref('consent_weights') }} as other_weights
+        on other_weights.source = '*'
     left join purposes on consents.purpose = purposes.stated_purpose
     left join {{ ref('consent_weights') }} as weights
         on
@@ -141,7 +143,7 @@ record_points as (
         points.contact_key,
         contact_values.contact_key as contact_form
     from {{ ref('contact_points') }} as points
-    inner join {{ ref('contact_values') }} as contact_values
+    left join {{ ref('contact_values') }} as contact_values
         on
             points.contact_type = contact_values.contact_type
             and points.raw_value = contact_values.raw_value
@@ -151,18 +153,33 @@ record_points as (
 -- the contact point that a statement names, read in any country's way, or else those of
 -- the record that speaks
 found as (
-    select distinct
+    select
         said.consent_id,
         record_points.contact_key
     from said
     inner join record_points
         on
             said.contact_type = record_points.contact_type
-            and (
-                (said.names_nothing and said.record_id = record_points.record_id)
-                or said.contact_form = record_points.contact_form
-                or said.contact_form = record_points.contact_key
-            )
+            and said.contact_form = record_points.contact_form
+    union
+    select
+        said.consent_id,
+        record_points.contact_key
+    from said
+    inner join record_points
+        on
+            said.contact_type = record_points.contact_type
+            and said.contact_form = record_points.contact_key
+    union
+    select
+        said.consent_id,
+        record_points.contact_key
+    from said
+    inner join record_points
+        on
+            said.contact_type = record_points.contact_type
+            and said.record_id = record_points.record_id
+    where said.names_nothing
 ),
 
 about as (
