@@ -65,23 +65,25 @@ def start_over_if_other(sandbox_dir: Path, profiles: int, seed: int) -> None:
     """Forget a world of another size or seed, with the warehouse that was filled from it.
 
     Raises StepFailed when that warehouse is not the sandbox's own, and so not ours to forget.
+    Killed halfway, the next run goes on, whatever world it asks for.
     """
-    made = sandbox_dir / "world.json"
-    if not made.exists():
-        return
-    world = json.loads(made.read_text())
-    if (world["profiles"], world["seed"]) == (profiles, seed):
-        return
-    own = Path(os.environ["ORFEVRE_DUCKDB_PATH"]).resolve().parent == sandbox_dir.resolve()
-    if warehouse.target() != "duckdb" or not own:
-        raise StepFailed(f"{sandbox_dir} holds another world, and the warehouse is your own")
-    console.print(f"Another world of {world['profiles']:,} people was here: starting over.")
-    made.unlink()
-    for path in sandbox_dir.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name != "demo.lock":
-            path.unlink()
+    made, leaving = sandbox_dir / "world.json", sandbox_dir / "leaving.json"
+    if made.exists():
+        world = json.loads(made.read_text())
+        if (world["profiles"], world["seed"]) == (profiles, seed):
+            return
+        own = Path(os.environ["ORFEVRE_DUCKDB_PATH"]).resolve().parent == sandbox_dir.resolve()
+        if warehouse.target() != "duckdb" or not own:
+            raise StepFailed(f"{sandbox_dir} holds another world, and the warehouse is your own")
+        console.print(f"Another world of {world['profiles']:,} people was here: starting over.")
+        made.rename(leaving)
+    if leaving.exists():
+        for path in sandbox_dir.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in ("demo.lock", leaving.name):
+                path.unlink()
+        leaving.unlink()
 
 
 @contextmanager
