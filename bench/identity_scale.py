@@ -16,6 +16,13 @@ import duckdb
 
 from bench import identity as bench
 
+# What cleansing reads: the sources as they are, in one shape. Every e-mail and phone is read once,
+# those of events, consents and carts too.
+INPUTS = [
+    f"+canonical_{name}"
+    for name in ("customers", "contact_points", "consents", "events", "carts", "stores")
+]
+CLEANSING = ["path:models/canonical/cleansing", "customer_records", "contact_points"]
 CLEANSED = """
     select
         record_id as unique_id, lower(first_name) as first_name, lower(last_name) as last_name,
@@ -97,7 +104,8 @@ def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
     """Prints figures and times; returns what was missed."""
     environment = bench.warehouse(folder, "scale")
     load_world(world, environment, profiles)
-    cleansing, _ = bench.build(environment, "+customer_records", "+contact_points")
+    mapping, _ = bench.build(environment, *INPUTS)
+    cleansing, cleansing_memory = bench.build(environment, *CLEANSING)
     seconds, memory = bench.build(environment, "path:models/identity")
     database = environment["ORFEVRE_DUCKDB_PATH"]
     parts = component_times(folder, database)
@@ -129,7 +137,10 @@ def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
     bench.line("scale", f"Splink, best weight {weight:g}", best)
     print(f"peak memory: ours {memory:.1f} GB, Splink {found['memory']:.1f} GB")
     print("components: " + ", ".join(f"{who} {took:.1f} s" for who, took in parts.items()))
-    print(f"cleansing {cleansing:.1f} s, the whole layer {cleansing + seconds:.1f} s")
+    print(
+        f"sources brought together {mapping:.1f} s, then the layer {cleansing + seconds:.1f} s:"
+        f" cleansing {cleansing:.1f} s ({cleansing_memory:.1f} GB), identity {seconds:.1f} s"
+    )
     shares = {
         "time": seconds / theirs,
         "memory": memory / found["memory"],
@@ -141,13 +152,7 @@ def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
         for name, share in shares.items()
         if share > bench.SHARES[name]
     ]
-    missed += [
-        f"scale: {name} {mine[name]:.4f} is below {floor}"
-        for name, floor in bench.SCALE_FLOORS.items()
-        if mine[name] < floor
-    ]
-    if mine["f1"] < best["f1"]:
-        missed.append(f"scale: F1 {mine['f1']:.4f} is below Splink's best {best['f1']:.4f}")
+    missed += bench.below("scale", mine, best)
     if cleansing + seconds > bench.LAYER_SECONDS:
         missed.append(f"scale: the layer took {cleansing + seconds:.0f} s")
     return missed
