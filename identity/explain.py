@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 from collections import defaultdict, deque
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -348,18 +350,26 @@ def compared(left_key: int, right_key: int, swapped: bool) -> list[Row]:
     from dbt.cli.main import dbtRunner  # three seconds, for this answer only
 
     call = f"{{{{ evidence_of_two({left_key}, {right_key}) }}}}"
-    folders = ["--project-dir", str(warehouse.ROOT), "--profiles-dir", str(warehouse.ROOT)]
+    folders = dbt_folders("explain")
     with redirect_stdout(io.StringIO()):  # it prints what it compiles
         done = dbtRunner().invoke(["--quiet", "compile", "--inline", call, *folders])
     if not done.success:
         raise Refused(f"dbt could not compile the comparison: {done.exception}")
     query = done.result.results[0].node.compiled_code
-    with session(read_only=False) as asked:  # as dbt, in this process, has opened it
+    with session() as asked:
         rows = asked.rows(query)
     if swapped:
         for row in rows:
             row["left_value"], row["right_value"] = row["right_value"], row["left_value"]
     return rows
+
+
+def dbt_folders(command: str) -> list[str]:
+    """Where dbt finds the project and what it parsed: a folder a command, so that none parses the
+    project anew because another gave it other vars."""
+    target = Path(os.environ.get("DBT_TARGET_PATH", "target")) / command
+    root = str(warehouse.ROOT)
+    return ["--project-dir", root, "--profiles-dir", root, "--target-path", str(target)]
 
 
 # --- tables ----------------------------------------------------------------------------------

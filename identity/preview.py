@@ -8,17 +8,15 @@ that an edited one is tried as well. Records are those of the last build.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import yaml
 from rich.console import Console
 
 import warehouse
-from identity.explain import table
+from identity.explain import dbt_folders, table
 from identity.session import Refused, session
 
 SCHEMAS = ("identity_preview", "seeds_preview")  # as generate_schema_name has them
@@ -71,13 +69,10 @@ def build(variables: dict[str, Any], options: list[str]) -> None:
     """The models that lead to identity_changes. Raises Refused when one of them fails."""
     from dbt.cli.main import dbtRunner  # three seconds that the other commands need not wait
 
-    root = str(warehouse.ROOT)
-    target = Path(os.environ.get("DBT_TARGET_PATH", "target")) / "preview"
     given = json.dumps(variables | {"is_identity_preview": True}, default=str)
     done = dbtRunner().invoke(
         [
-            *["--quiet", "build", "--project-dir", root, "--profiles-dir", root],
-            *["--target-path", str(target), "--vars", given, "--select", *MODELS],
+            *["--quiet", "build", *dbt_folders("preview"), "--vars", given, "--select", *MODELS],
             *["--exclude-resource-type", "test", "unit_test", *options],
         ]
     )
@@ -92,7 +87,7 @@ def limit(variables: dict[str, Any]) -> float:
 
 
 def show(console: Console, most: float, samples: int) -> None:
-    with session(read_only=False) as trial:  # as dbt, in this process, has opened it
+    with session() as trial:
         counts = trial.rows(
             "select change_type, count(distinct coalesce("
             "  case when change_type in ('merged', 'gone', 'left') then previous_customer_id end,"

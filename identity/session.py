@@ -31,7 +31,11 @@ class Session:
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Rows of a query, as dicts. Raises Refused when it reads what is not built yet."""
         try:
-            self._cursor.execute(sql if self._is_duckdb else sql.replace("?", "%s"), list(values))
+            if values:
+                sql = sql if self._is_duckdb else sql.replace("?", "%s")
+                self._cursor.execute(sql, list(values))
+            else:  # without values a % is a %
+                self._cursor.execute(sql)
         except (duckdb.CatalogException, psycopg2.errors.UndefinedTable) as error:
             raise Refused("a model is not built: run dbt build first") from error
         if self._cursor.description is None:
@@ -45,6 +49,8 @@ def session(read_only: bool = True) -> Iterator[Session]:
     """A session that ends with the block. Raises Busy while another process writes."""
     try:
         connection = warehouse.connect(read_only=read_only)
+    except duckdb.ConnectionException:  # dbt, in this process, has it open for writing
+        connection = warehouse.connect()
     except duckdb.IOException as error:
         raise Busy("the warehouse is busy, or is not there") from error
     try:

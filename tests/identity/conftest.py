@@ -67,11 +67,12 @@ def load(environment: dict[str, str], table: str, columns: dict[str, str], rows:
         cursor = connection.cursor()
         cursor.execute(f"create schema if not exists {schema}")
         cursor.execute(f"create table if not exists {table} ({declared})")
-        cursor.execute(f"delete from {table}")
+        cursor.execute(f"delete from {table}")  # a view may read it: it is not dropped
         if environment["ORFEVRE_TARGET"] == "duckdb":
             file.write(text.getvalue())
             file.flush()
-            cursor.execute(f"copy {table} from '{file.name}' (format csv, header false)")
+            # an empty file has no dialect to detect
+            cursor.execute(f"copy {table} from '{file.name}' (format csv, auto_detect false)")
         else:
             text.seek(0)
             cursor.copy_expert(f"copy {table} from stdin (format csv)", text)
@@ -101,14 +102,36 @@ def load_records(environment: dict[str, str], records: dict[str, dict[str, Any]]
 
 def dbt(environment: dict[str, str], target: Path, *arguments: str) -> None:
     """Runs dbt in this process, which spares its start."""
+    error = dbt_error(environment, target, *arguments)
+    assert error is None, error
+
+
+def dbt_error(environment: dict[str, str], target: Path, *arguments: str) -> str | None:
+    """What failed in a run of dbt; None when nothing did."""
+    with placed(environment, target):
+        done = dbtRunner().invoke([*arguments, "--quiet", "--profiles-dir", str(ROOT)])
+    if done.success:
+        return None
+    return "\n".join(
+        [str(done.exception or "")]
+        + [
+            f"{result.node.name}: {result.message}"
+            for result in done.result or []
+            if result.status in ("error", "fail")
+        ]
+    )
+
+
+@contextmanager
+def placed(environment: dict[str, str], target: Path) -> Iterator[None]:
+    """The variables that point dbt and the programs at a warehouse, for a block."""
     before = dict(os.environ)
     os.environ |= environment | {"DBT_TARGET_PATH": str(target)}
     try:
-        done = dbtRunner().invoke([*arguments, "--quiet", "--profiles-dir", str(ROOT)])
+        yield
     finally:
         os.environ.clear()
         os.environ.update(before)
-    assert done.success, done.exception or [node.message for node in done.result or []]
 
 
 @pytest.fixture(scope="session", params=["duckdb", "postgres"])

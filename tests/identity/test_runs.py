@@ -1,0 +1,425 @@
+"""What holds from run to run: ids, redirects, decisions, limits. One warehouse, a few runs.
+
+Every run loads the records in another order. On DuckDB everything that follows a customer is built
+as well, up to a tool's rows; on PostgreSQL identity alone, since the models are the same.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import identity.__main__ as identity
+from tests.conftest import empty_database
+
+from .conftest import ROOT, dbt, dbt_error, load, placed, run
+from .scenarios import person
+
+AS_OF = "2026-10-31"
+# One set of vars: dbt parses the project anew for another.
+PROJECT = ["--project-dir", str(ROOT), "--vars", yaml.safe_dump({"as_of_date": AS_OF})]
+LAYERS = ["identity", "marts", "segments", "activation"]
+DOWNSTREAM = [
+    "customer_metrics",
+    "orders",
+    "identity_review_queue",
+    "segment_memberships",
+    "sync_brevo__contacts",
+]
+TABLES = ["carts", "consents", "order_lines", "orders", "wish_list_items"]
+
+ANN = person("Ann", "Quelquejeu", email="ann.q@mail.fr", phone="+33611000021")
+BEA = person("Béatrice", "Lavandier", email="bea.l@mail.fr", phone="+33611000022")
+IVO = person("Ivo", "Marcadet", email="ivo.m@mail.fr", phone="+33611000023")
+JOB = person("Job", "Tallandier", email="job.t@mail.fr", phone="+33611000024")
+KIM = person("Kim", "Verdelhan", email="kim.v@mail.fr", phone="+33611000025")
+LOU = person("Lou", "Estrambard", email="lou.e@mail.fr", phone="+33611000026")
+
+# Who writes what in each run: ann:3 is Béatrice under Ann's name until her source corrects it, and
+# loses it again; job is merged into ivo, who is merged into kim.
+RUNS: list[dict[str, dict[str, object]]] = [
+    {"ann:3": ANN, "job:1": JOB, "ivo:1": IVO, "ivo:2": IVO},
+    {"ann:3": BEA, "job:1": IVO, "ivo:1": IVO, "ivo:2": IVO},
+    {"ann:3": ANN, "job:1": KIM, "ivo:1": KIM, "ivo:2": KIM},
+    {"ann:3": ANN, "job:1": KIM, "ivo:1": KIM, "ivo:2": KIM},
+]
+ALWAYS = {
+    "ann:1": ANN,
+    "ann:2": ANN,
+    **{f"kim:{number}": KIM for number in range(1, 5)},
+    "lou:1": LOU,
+    "lou:2": LOU | {"first_name": "Prosper", "birth_date": "1999-09-09"},
+}
+# So many others that who moves is a small share.
+OTHERS = {
+    f"others:{first}{last}": person(
+        first, last, email=f"{first}.{last}@mail.fr", phone=f"+3361200{place:04d}"
+    )
+    for place, (first, last) in enumerate(
+        product(
+            ["Abel", "Flore", "Gaspard", "Hortense", "Ignace", "Nora", "Olga", "Rémi", "Sixte"],
+            ["Quint", "Bazin", "Chapon", "Dufaux", "Evrard", "Fontan", "Gaudry", "Huet", "Jolivet"],
+        )
+    )
+}
+SPENT = {"ann:1": 1000, "ann:3": 2000, "kim:1": 10}  # in each of three orders
+
+
+@dataclass
+class World:
+    """A warehouse, and what was seen after each run."""
+
+    environment: dict[str, str]
+    target: Path
+    is_whole: bool
+    identities: list[dict[str, str]] = field(default_factory=list)
+    redirects: list[dict[str, str]] = field(default_factory=list)
+    followers: list[dict[str, list[tuple[Any, ...]]]] = field(default_factory=list)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return run(self.environment, query)
+
+    def build(self, models: list[str], *options: str) -> str | None:
+        """Build with the tests that guard publication; the error, if it failed."""
+        guards = ["assert_few_records_change_customer", "assert_overrides_do_not_contradict"]
+        return dbt_error(
+            self.environment,
+            self.target,
+            *["build", *PROJECT, "--select", *models, *guards],
+            *["--indirect-selection", "empty", "--exclude-resource-type", "unit_test", *options],
+        )
+
+    def see(self) -> None:
+        """Keep what this run made."""
+        select = "select record_id, customer_id from identity.customer_identities"
+        self.identities.append(dict(self.rows(select)))
+        select = "select customer_id, redirects_to_customer_id from identity.customer_redirects"
+        self.redirects.append(dict(self.rows(select)))
+        if len(self.identities) in (2, 3) and self.is_whole:
+            self.followers.append(
+                {
+                    "orders": self.rows("select order_id, customer_id from marts.orders"),
+                    "revenue": self.rows("select customer_id, revenue from marts.customer_metrics"),
+                    "consents": self.rows(
+                        "select contact_value, customer_id from marts.customer_consents"
+                    ),
+                    "segments": self.rows(
+                        "select customer_id from segments.segment_memberships where segment = 'vip'"
+                    ),
+                    "sync": self.rows(
+                        "select customer_id, email from activation.sync_brevo__contacts"
+                    ),
+                }
+            )
+
+
+def canonical(name: str) -> dict[str, str]:
+    """Columns of a canonical model and their types, as its YAML declares them."""
+    declared = yaml.safe_load((ROOT / f"models/canonical/{name}.yml").read_text())
+    return {one["name"]: one["data_type"] for one in declared["models"][0]["columns"]}
+
+
+def fill(world: World, name: str, rows: list[dict[str, object]]) -> None:
+    columns = canonical(name)
+    random.Random(len(world.identities)).shuffle(rows)
+    load(
+        world.environment, f"canonical.{name}", columns, [[*map(row.get, columns)] for row in rows]
+    )
+
+
+def fill_canonical(world: World, changing: dict[str, dict[str, object]]) -> None:
+    """The canonical tables of one run."""
+    records = {
+        record: {
+            "record_id": record,
+            "source": record.split(":")[0],
+            "source_customer_id": record.split(":")[1],
+            "is_company": False,
+            "birth_date_status": "valid" if fields.get("birth_date") else "missing",
+            "email_status": "valid",
+            "phone_status": "valid",
+            "created_at": "2026-01-01",
+            "updated_at": "2026-01-01",
+            **fields,
+        }
+        for record, fields in (ALWAYS | OTHERS | changing).items()
+    }
+    fill(world, "customer_records", [*records.values()])
+    points = [
+        {
+            "record_id": record,
+            "contact_type": kind,
+            **dict.fromkeys(["raw_value", "contact_value", "contact_key"], fields[kind]),
+            "status": "valid",
+            "is_primary": True,
+        }
+        for record, fields in records.items()
+        for kind in ("email", "phone")
+    ]
+    fill(world, "contact_points", points)
+    if not world.is_whole:
+        return
+    values = {(str(point["contact_type"]), str(point["raw_value"])): point for point in points}
+    fill(world, "contact_values", [*values.values()])
+    for name in TABLES:
+        fill(world, f"canonical_{name}", rows_of(name, records))
+
+
+def rows_of(name: str, records: dict[str, dict[str, object]]) -> list[dict[str, object]]:
+    """What happened to the records: orders that make a VIP of Béatrice, and a consent each."""
+    if name == "orders":
+        return [
+            {
+                "order_id": f"{record}-{number}",
+                "record_id": record,
+                "source": record.split(":")[0],
+                "channel": "web",
+                "order_type": "sale",
+                "status": "completed",
+                "currency": "EUR",
+                "items_amount": amount,
+                "total_amount": amount,
+                "ordered_at": "2026-10-01",
+                **dict.fromkeys(["shipping_amount", "adjustment_amount", "discount_amount"], 0),
+            }
+            for record, amount in SPENT.items()
+            for number in range(3)
+        ]
+    if name == "consents":
+        return [
+            {
+                "consent_id": f"consent-{record}",
+                "source": record.split(":")[0],
+                "record_id": record,
+                "contact_type": "email",
+                "contact_value": fields["email"],
+                "channel": "email",
+                "purpose": "marketing",
+                "is_granted": True,
+                "collected_at": "2026-02-01",
+            }
+            for record, fields in records.items()
+        ]
+    return []
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """Four runs over a warehouse of its own; the last one again with the same records."""
+    room = tmp_path_factory.mktemp("runs")
+    if request.param == "duckdb":
+        path = str(room / "w.duckdb")
+        environment = {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": path}
+        yield through_the_runs(World(environment, room / "target", is_whole=True))
+    else:
+        with empty_database(request.getfixturevalue("postgres_server")) as environment:
+            yield through_the_runs(World(environment, room / "target", is_whole=False))
+
+
+def chosen(is_whole: bool) -> list[str]:
+    """What is built: identity, and of the layers after it what follows a customer."""
+    after = [f"+{name},path:models/{layer}" for name in DOWNSTREAM for layer in LAYERS]
+    return ["path:models/identity", *(after if is_whole else [])]
+
+
+def through_the_runs(world: World) -> World:
+    fill_canonical(world, RUNS[0])
+    seeds = [f"1+path:models/{layer},resource_type:seed" for layer in LAYERS]
+    dbt(world.environment, world.target, "seed", *PROJECT, "--select", *seeds)
+    for number, changing in enumerate(RUNS):
+        if number:
+            fill_canonical(world, changing)
+        # Who follows whom shows in the two runs in the middle; the last one is a rebuild.
+        models = chosen(world.is_whole and number in (1, 2))
+        error = world.build(models, *(["--full-refresh"] if number == len(RUNS) - 1 else []))
+        assert error is None, error
+        world.see()
+    return world
+
+
+def test_un_merge(world: World) -> None:
+    """A source corrects a value: the wrong merge comes apart, and everything follows."""
+    before, after = world.identities[0], world.identities[1]
+    ann, bea = before["ann:1"], after["ann:3"]
+    assert before["ann:3"] == before["ann:2"] == ann
+    assert after["ann:1"] == after["ann:2"] == ann, "the larger part keeps the id"
+    assert bea not in before.values()
+    assert bea not in world.redirects[1]
+    if not world.is_whole:
+        return
+    followers = world.followers[0]
+    owners = {order.split("-")[0]: owner for order, owner in followers["orders"]}
+    assert (owners["ann:1"], owners["ann:3"]) == (ann, bea)
+    revenue = dict(followers["revenue"])
+    assert (revenue[ann], revenue[bea]) == (3000, 6000)
+    assert followers["segments"] == [(bea,)], "she is the VIP, not Ann"
+    assert ("bea.l@mail.fr", bea) in followers["consents"]
+    assert dict(followers["sync"])[bea] == "bea.l@mail.fr"
+    assert dict(followers["sync"])[ann] == "ann.q@mail.fr"
+
+
+def test_re_merge(world: World) -> None:
+    """The same value goes wrong again: the former id is redirected, and nothing keeps it."""
+    ann, bea = world.identities[0]["ann:1"], world.identities[1]["ann:3"]
+    assert world.identities[2]["ann:3"] == ann
+    assert world.redirects[2][bea] == ann
+    if not world.is_whole:
+        return
+    followers = world.followers[1]
+    for name, rows in followers.items():
+        assert bea not in {value for row in rows for value in row}, name
+    assert {owner for order, owner in followers["orders"] if order[:3] == "ann"} == {ann}
+    assert dict(followers["revenue"])[ann] == 9000
+    assert followers["segments"] == [(ann,)]
+    assert dict(followers["sync"])[ann] == "ann.q@mail.fr"
+
+
+def test_merge_of_three(world: World) -> None:
+    """Job is merged into Ivo, then Ivo into Kim: both are redirected to Kim."""
+    job, ivo, kim = (world.identities[0][record] for record in ("job:1", "ivo:1", "kim:1"))
+    assert len({job, ivo, kim}) == 3
+    assert world.identities[1]["job:1"] == ivo
+    assert world.redirects[1][job] == ivo
+    assert world.identities[2]["job:1"] == world.identities[2]["ivo:2"] == kim
+    assert (world.redirects[2][job], world.redirects[2][ivo]) == (kim, kim)
+    for redirects, identities in zip(world.redirects, world.identities, strict=True):
+        assert set(redirects.values()) <= set(identities.values()), "always to one that is there"
+
+
+def test_permuted_input(world: World) -> None:
+    """Rebuilt from the same records in another order: 0 ids change, nor does the history."""
+    assert world.identities[3] == world.identities[2]
+    assert len(world.rows("select * from marts.identity_runs")) == 3
+
+
+def test_moved_share_is_kept(world: World) -> None:
+    """Records that changed customer, by run."""
+    everybody = len(ALWAYS | OTHERS | RUNS[0])
+    rows = world.rows(
+        "select held_count, moved_count, added_count, moved_share from marts.identity_runs"
+        " order by ran_at"
+    )
+    assert [tuple(map(float, row)) for row in rows] == [
+        (0, 0, everybody, 0),
+        (everybody, 2, 0, round(2 / everybody, 6)),
+        (everybody, 4, 0, round(4 / everybody, 6)),
+    ]
+
+
+def said_by(world: World, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What the command printed."""
+    with placed(world.environment, world.target):
+        code = identity.main([*arguments])
+    printed = capsys.readouterr()
+    assert code == 0, printed.err
+    return printed.out
+
+
+def test_explain(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    customer = said_by(world, capsys, "explain", world.identities[0]["kim:1"])
+    assert all(f"kim:{number}" in customer for number in range(1, 5))
+    assert world.identities[0]["job:1"] in customer, "whom it was merged from"
+    link = said_by(world, capsys, "explain", "ann:1", "ann:3")
+    assert "One customer" in link
+    assert "+33611000021" in link
+    guarded = said_by(world, capsys, "explain", "lou:1", "lou:2")
+    assert "refused: first names conflict" in guarded
+    assert "Prosper" in guarded
+
+
+def test_explain_two_that_no_rule_found(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = said_by(world, capsys, "explain", "kim:1", "ann:1")
+    assert "No rule found them" in printed
+    score, *weights = map(int, re.findall(r" ([+-]\d+) *$", printed, re.MULTILINE))
+    assert weights
+    assert score == sum(weights), printed
+
+
+def test_explain_knows_whom_it_does_not_know(world: World) -> None:
+    with placed(world.environment, world.target):
+        assert identity.main(["explain", "nobody:1"]) == 2
+        assert identity.main(["decide", "ann:1", "nobody:1", "match", "--reason", "none"]) == 2
+
+
+def test_a_decision_leaves_the_queue(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """At once, without a build; a decision that is withdrawn brings the question back."""
+    if not world.is_whole:
+        pairs = "select left_record_id from identity.decided_pairs"
+    else:
+        pairs = "select left_record_id from marts.identity_review_queue"
+        assert "lou:2" in said_by(world, capsys, "review")
+    before = world.rows(pairs)
+    decision = ["decide", "lou:2", "lou:1"]
+    said_by(world, capsys, *decision, "distinct", "--reason", "father and son")
+    assert world.rows(pairs) != before
+    said_by(world, capsys, *decision, "withdraw", "--reason", "not sure")
+    assert world.rows(pairs) == before
+
+
+STATE = (
+    "select * from identity.customer_identity_history order by record_id, valid_from, customer_id"
+)
+
+
+def test_preview(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A threshold that nobody reaches splits everybody, on trial; nothing is published."""
+    kept = world.rows(STATE), world.rows("select * from identity.int_links order by 1, 2")
+    variables = yaml.safe_dump({"identity_match_threshold": 2000, "as_of_date": AS_OF})
+    printed = said_by(world, capsys, "preview", "--vars", variables)
+    assert "customers split off others" in printed
+    assert "a build would stop here" in printed
+    assert kept == (
+        world.rows(STATE),
+        world.rows("select * from identity.int_links order by 1, 2"),
+    )
+    schemas = world.rows("select schema_name from information_schema.schemata")
+    assert not {name for (name,) in schemas if "preview" in name}
+
+
+def test_override_contradiction(world: World) -> None:
+    """Ann is Kim and Kim is Lou, but Ann is not Lou: the build stops, and says who."""
+    kept = world.rows(STATE)
+    decide(world, ("ann:1", "kim:1", "match"), ("kim:2", "lou:1", "match"))
+    decide(world, ("kim:1", "kim:2", "match"), ("lou:1", "ann:1", "distinct"))
+    models = ["int_overrides", "int_decided_groups", "int_decided_conflicts"]
+    error = world.build([*models, "customer_identity_history"])
+    decide(world)
+    assert error
+    assert "Overrides contradict each other: distinct lou:1 / ann:1 (review, Ada)" in error
+    assert "match ann:1 / kim:1" in error
+    assert world.rows(STATE) == kept
+
+
+def decide(world: World, *pairs: tuple[str, str, str]) -> None:
+    """Add decisions; without any, forget them all."""
+    if not pairs:
+        world.rows("delete from identity.identity_decisions where author = 'Ada' returning author")
+    for left, right, decision in pairs:
+        world.rows(
+            "insert into identity.identity_decisions (left_record_id, right_record_id, decision,"
+            f" reason, author, decided_at) values ('{left}', '{right}', '{decision}', 'a test',"
+            " 'Ada', timestamp '2026-10-01 00:00:00') returning author"
+        )
+
+
+def test_too_many_moved(world: World) -> None:
+    """All of Kim's cards were mixed up: nothing is published, here or downstream."""
+    kept = world.rows(STATE)
+    fill_canonical(world, dict.fromkeys([*ALWAYS, *OTHERS, *RUNS[0]][:30], KIM))
+    error = world.build(chosen(world.is_whole))
+    assert error
+    assert "assert_few_records_change_customer" in error
+    assert world.rows(STATE) == kept
+    if world.is_whole:
+        orders = world.rows("select order_id, customer_id from marts.orders")
+        assert sorted(orders) == sorted(world.followers[1]["orders"])
