@@ -6,9 +6,10 @@ import json
 import sqlite3
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.activation.world import World, card, contact, execute, field
+from tests.activation.world import PAYLOADS, World, card, contact, desire, execute, field
 
 SPLIO = "splio__contacts"
 NAMES = [
@@ -113,6 +114,23 @@ def test_contact_that_the_tool_has_lost_is_created_again(world: World) -> None:
     world.forget_contact("k1")
     assert world.run("splio") == 0
     assert world.contacts()["k1"]["firstname"] == "New"
+
+
+def test_a_black_list_of_splios_is_respected(duckdb_world: World) -> None:
+    """Whatever we write about a contact, an address on Splio's black list is not mailed."""
+    world = duckdb_world
+    url = f"{world.tools['SANDBOX_URL']}/_sandbox/splio"
+    rows = [contact(f"k{i}", cellphone=f"+3361234567{i}", lists='[{"id": 1}]') for i in range(2)]
+    types = {**PAYLOADS[SPLIO], "lists": "text"}
+    desire(SPLIO, rows, types)
+    assert world.run("splio") == 0
+    listed = {"channel": "email", "touchpoint": "k0@example.com", "source": "unsubscribe"}
+    httpx.post(f"{url}/blacklist", json=listed).raise_for_status()
+    desire(SPLIO, [{**row, "firstname": "New"} for row in rows], types)
+    assert world.run("splio") == 0
+    assert world.contacts()["k0"]["firstname"] == "New"
+    reached = httpx.get(f"{url}/audience", params={"list": 1, "channel": "email"}).json()
+    assert reached == ["k1"]
 
 
 def test_poison_row_is_set_aside_and_blocks_nobody(world: World) -> None:
