@@ -13,16 +13,13 @@ import argparse
 import logging
 import signal
 import sys
-import threading
-import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from activation import display
 from activation.destination import Sync, Tool, declared
 from activation.http import Misconfigured
 from activation.ledger import Busy, Ledger, Unbuilt, now
-from activation.sync import Options, Result, Run
+from activation.sync import Options, Result, Run, Shared
 from activation.watch import alert, is_alarming, looked_at
 
 log = logging.getLogger("activation")
@@ -102,18 +99,17 @@ def chosen(names: list[str]) -> list[tuple[Tool, Sync]]:
 
 def deliver(syncs: list[tuple[Tool, Sync]], options: Options, is_all: bool) -> int:
     """Run the syncs: tools side by side, the syncs of one tool one after the other."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     by_tool: dict[str, list[tuple[Tool, Sync]]] = {}
     for tool, sync in syncs:
         by_tool.setdefault(tool.name, []).append((tool, sync))
-    run_id = uuid.uuid4().hex
     ledger = Ledger()
     try:
         with display.shown() as progress, ThreadPoolExecutor(len(by_tool) or 1) as pool:
+            shared = Shared(progress)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: shared.stopping.set())
             futures = [
-                pool.submit(of_one_tool, group, ledger, run_id, options, stopping, progress, is_all)
+                pool.submit(of_one_tool, group, ledger, options, shared, is_all)
                 for group in by_tool.values()
             ]
             results = [result for future in futures for result in future.result()]
@@ -128,16 +124,14 @@ def deliver(syncs: list[tuple[Tool, Sync]], options: Options, is_all: bool) -> i
     ]
     if alarming:
         alert(alarming)
-    return exit_code(results, alarming, stopping.is_set())
+    return exit_code(results, alarming, shared.stopping.is_set())
 
 
 def of_one_tool(
     group: list[tuple[Tool, Sync]],
     ledger: Ledger,
-    run_id: str,
     options: Options,
-    stopping: threading.Event,
-    progress: Any,
+    shared: Shared,
     is_all: bool,
 ) -> list[Result]:
     """Results of the syncs of one tool; one that cannot run does not stop the others.
@@ -153,18 +147,11 @@ def of_one_tool(
             next_ = f"next from {sync.next_window(now()):%Y-%m-%d %H:%M} UTC"
             skipped[sync.name] = Result(sync.name, "not due", next_)
     group = [(tool, sync) for tool, sync in group if sync.name not in skipped]
-    return [*skipped.values()] + (
-        of_its_syncs(group, ledger, run_id, options, stopping, progress) if group else []
-    )
+    return [*skipped.values(), *(of_its_syncs(group, ledger, options, shared) if group else [])]
 
 
 def of_its_syncs(
-    group: list[tuple[Tool, Sync]],
-    ledger: Ledger,
-    run_id: str,
-    options: Options,
-    stopping: threading.Event,
-    progress: Any,
+    group: list[tuple[Tool, Sync]], ledger: Ledger, options: Options, shared: Shared
 ) -> list[Result]:
     """Results of these syncs of one tool, one after the other."""
     tool = group[0][0]
@@ -179,12 +166,11 @@ def of_its_syncs(
     results = []
     try:
         for _, sync in group:
-            if stopping.is_set():
+            if shared.stopping.is_set():
                 results.append(Result(sync.name, "interrupted", "asked to leave"))
                 continue
             try:
-                run = Run(sync, client, ledger, run_id, options, stopping, progress)
-                results.append(run())
+                results.append(Run(sync, client, ledger, options, shared)())
             except Busy as error:
                 results.append(Result(sync.name, "busy", str(error)))
     finally:

@@ -24,7 +24,7 @@ console = Console()
 
 ROWS_SHOWN = 20  # of a dry run, for each kind of change
 SECONDS_BETWEEN_LINES = 10
-IS_WELL = ("succeeded", "absent", "handed over", "not due", "postponed")
+IS_WELL = ("succeeded", "absent", "handed over", "limited", "not due", "postponed")
 
 
 def set_up() -> None:

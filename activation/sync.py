@@ -123,26 +123,28 @@ def guard(sync: Sync, plan: dict[str, int], options: Options) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the syncs of one `python -m activation` have in common."""
+
+    progress: Progress
+    stopping: threading.Event = field(default_factory=threading.Event)
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
 class Run:
     """One run of one sync."""
 
     def __init__(
-        self,
-        sync: Sync,
-        client: Client,
-        ledger: Ledger,
-        run_id: str,
-        options: Options,
-        stopping: threading.Event,
-        progress: Progress,
+        self, sync: Sync, client: Client, ledger: Ledger, options: Options, shared: Shared
     ) -> None:
         self.sync = sync
         self.client = client
         self.ledger = ledger
-        self.run_id = run_id
         self.options = options
-        self.stopping = stopping
-        self.progress = progress
+        self.run_id = shared.run_id
+        self.stopping = shared.stopping
+        self.progress = shared.progress
         # a test is told apart in the tables, and leaves no receipt
         self.name = f"{sync.name}:test" if options.is_test else sync.name
         self.result = Result(self.name)
@@ -188,11 +190,7 @@ class Run:
             is_bulk = self.client.is_bulk(self.sync, counts) and self.options.only is None
             if not (is_bulk or self.options.adopt):
                 self._send_all(plan)
-                self._conclude(
-                    self._taken
-                    if self.options.only
-                    else min(planned, self.options.limit or planned)
-                )
+                self._conclude(planned)
                 return
             # what a file of an earlier run has brought there is not sent again
             self._adopt(plan)
@@ -204,7 +202,7 @@ class Run:
                 self._load(left, self.options.limit)
             else:
                 self._send_all(left)
-                self._conclude(min(planned, self.options.limit or planned))
+                self._conclude(planned)
 
     def _adopt(self, plan: Plan) -> None:
         """Give a receipt to each row to create or update that the tool holds already, as it is."""
@@ -271,10 +269,15 @@ class Run:
         self._until_answered(lambda: self.client.prepare(self.sync, columns))
         for chunk in chunks(rows, self.client.sizes(self.sync)["create"]):
             self._hand_over(Batch("create", chunk))
+        self._taken = len(rows)
         self._conclude(len(rows))
 
-    def _conclude(self, to_do: int) -> None:
+    def _conclude(self, planned: int) -> None:
         done = self.result.done
+        limit = self.options.limit
+        to_do = (
+            self._taken if self.options.only else min(planned, planned if limit is None else limit)
+        )
         done["failed"] = max(0, to_do - self.result.accepted - done["adopted"] - done["rejected"])
         if self._halted:
             self._end("failed", self._halted)
@@ -283,6 +286,8 @@ class Run:
         elif done["rejected"] or done["failed"]:
             codes = ", ".join(f"{code} ({n})" for code, n in self.result.error_codes.most_common(3))
             self._end("partial", f"{done['rejected']} refused, {done['failed']} left: {codes}")
+        elif to_do < planned:
+            self._end("limited", f"{planned - to_do} rows wait for a run without --limit or --only")
         else:
             self._end("succeeded")
 

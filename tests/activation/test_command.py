@@ -89,6 +89,7 @@ def test_limit_and_only(world: World) -> None:
     world.desire(SPLIO, [contact(f"k{i}") for i in range(6)])
     assert world.run("splio", "--limit", "2") == 0
     assert world.contacts().keys() == {"k0", "k1"}
+    assert world.last_run()["status"] == "limited"  # no success: the others wait
     assert world.run("splio", "--only", "k4") == 0
     assert world.run("splio", "--only", "c-k5") == 0  # a customer id
     assert world.contacts().keys() == {"k0", "k1", "k4", "k5"}
