@@ -187,12 +187,13 @@ class Run:
                 return
             self.progress.start(self.sync.name, min(planned, self.options.limit or planned))
             self._until_answered(lambda: self.client.prepare(self.sync, plan.payload))
-            is_bulk = self.client.is_bulk(self.sync, counts) and self.options.only is None
-            if not (is_bulk or self.options.adopt):
+            if not (self._goes_by_file(counts) or self.options.adopt):
                 self._send_all(plan)
                 self._conclude(planned)
                 return
-            # what a file of an earlier run has brought there is not sent again
+            # Files of an earlier run that still lie there may speak of someone who has withdrawn
+            # the consent since; what the others have brought there is not sent again.
+            self._until_answered(lambda: self.client.withdraw(self.sync))
             self._adopt(plan)
         if self.options.adopt:
             self._end("succeeded", f"{self.result.done['adopted']} rows are there already")
@@ -203,6 +204,13 @@ class Run:
             else:
                 self._send_all(left)
                 self._conclude(planned)
+
+    def _goes_by_file(self, counts: dict[str, int]) -> bool:
+        """Whether there are files to write, or files of an earlier run that nobody confirmed."""
+        if self.options.only is not None:
+            return False
+        is_awaited = self.ledger.standing(self.sync)["unconfirmed_count"] > 0
+        return is_awaited or self.client.is_bulk(self.sync, counts)
 
     def _adopt(self, plan: Plan) -> None:
         """Give a receipt to each row to create or update that the tool holds already, as it is."""
@@ -223,12 +231,7 @@ class Run:
                 self._count("adopted", chunk)
 
     def _load(self, plan: Plan, limit: int | None) -> None:
-        """Deletes by the API, the rest as files; receipts follow when the tool has been read.
-
-        Files of an earlier run that still lie there are taken back first: they may speak of
-        someone who has withdrawn the consent since, and must not be taken after the deletes.
-        """
-        self._until_answered(lambda: self.client.withdraw(self.sync))
+        """Deletes by the API, the rest as files; receipts follow when the tool has been read."""
         self._send_all(plan, only="delete")
         handed = 0
         for change in ("update", "create"):

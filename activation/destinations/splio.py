@@ -125,6 +125,8 @@ class Client(destination.Client):
             place.put(f"{sync.options['universe']}_contacts_{digest}.csv", content)
 
     def withdraw(self, sync: Sync) -> None:
+        if not self._datahub:
+            return
         with folder(self._datahub) as place:
             place.take_back(rf"\.?{sync.options['universe']}_contacts_[0-9a-f]{{16}}\.csv(\.part)?")
 
