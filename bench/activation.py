@@ -34,10 +34,11 @@ from tests.activation.world import World, comparison, contact, create_state, exe
 
 SPLIO = "splio__contacts"
 ENGINES = ("duckdb", "postgres")
-# Profiles compared a second in a day's change, and rows read a second in a full load. The second
-# is far above what a vendor takes: Splio's bulk calls end at 20,000 rows a second.
-COMPARED_A_SECOND = {"duckdb": 200_000, "postgres": 50_000}
-READ_A_SECOND = 20_000
+# Profiles compared a second in a day's change: 1.4 million in 10 s (PostgreSQL: 40 s), on two
+# cores that others use as well (alone: 2 s and 9 s). Rows read a second in a first load: by single
+# requests, 20 a second, it waits for the vendor anyway.
+COMPARED_A_SECOND = {"duckdb": 140_000, "postgres": 35_000}
+READ_A_SECOND = 5_000
 SHARE_OF_THE_LIMIT = 0.9
 ROUNDS = {"duckdb": 300, "postgres": 60}
 
