@@ -158,11 +158,14 @@ def rate(limit: float, contacts: int) -> list[str]:
             os.environ |= {**tools, **limits}
             world = World(tools, Path(folder))
             world.desire(SPLIO, [contact(f"k{i:05}", firstname="New") for i in range(contacts)])
-            started = time.perf_counter()
             world.run("splio", "--force")
-            reached = contacts / (time.perf_counter() - started)
             run = world.last_run()
-            throttled = sum(row["error_code"] == "429" for row in world.state("deliveries"))
+            sent = [row for row in world.state("deliveries") if row["run_id"] == run["run_id"]]
+            # from the first request to the last answer: opening and planning are no sending
+            first = min(row["started_at"] for row in sent)
+            seconds = (max(row["finished_at"] for row in sent) - first).total_seconds()
+            reached = contacts / seconds
+            throttled = sum(row["error_code"] == "429" for row in sent)
     print(f"  {reached:.1f} a second, {throttled} batches told to slow down", flush=True)
     short = [] if run["updated_count"] == contacts else [f"{run['updated_count']} were updated"]
     return (
