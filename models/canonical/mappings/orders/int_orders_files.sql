@@ -57,7 +57,7 @@ mapped as (
         coalesce(shipping_amount, 0) as shipping_amount,
         cast(null as decimal(18, 2)) as discount_amount,
         cast(null as decimal(18, 2)) as tax_amount,
-        order_amount as total_amount,
+        cast(order_amount as decimal(18, 2)) as total_amount,
         ordered_at,
         updated_at
     from totalled
