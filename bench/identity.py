@@ -41,8 +41,14 @@ FLOORS = {
     "rldata10000": {"precision": 0.96, "recall": 0.94, "f1": 0.95},
     "scale": {"precision": 0.97, "recall": 0.88, "f1": 0.92},
 }
-# Ours at most this share of the peer's.
-SHARES = {"time": 0.5, "memory": 0.5, "splink components": 0.6, "scipy components": 3.0}
+# Ours at most this share of what it is held against.
+SHARES = {
+    "time": 0.5,
+    "memory": 0.5,
+    "splink components": 0.6,
+    "scipy components": 3.0,
+    "daily run": 0.5,  # after 1 % of the records changed, of a full rebuild
+}
 LAYER_SECONDS = 60
 FEBRL = {
     f"febrl{n}": [f"dataset{part}.csv" for part in parts]

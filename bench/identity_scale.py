@@ -100,6 +100,21 @@ def component_times(folder: Path, database: str) -> dict[str, float]:
     return times
 
 
+def change_records(database: str) -> None:
+    """One record in a hundred changes its name or phone, one in 400 leaves, one in 400 is new."""
+    with duckdb.connect(database) as sql:
+        for statement in [
+            "update canonical.customer_records set last_name = last_name || 'e',"
+            " phone = case when hash(record_id) % 3 = 0 then phone end"
+            " where hash(record_id) % 100 = 0",
+            "delete from canonical.customer_records where hash(record_id) % 400 = 1",
+            "insert into canonical.customer_records"
+            " select * replace (record_id || '-new' as record_id)"
+            " from canonical.customer_records where hash(record_id) % 400 = 2",
+        ]:
+            sql.execute(statement)
+
+
 def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
     """Prints figures and times; returns what was missed."""
     environment = bench.warehouse(folder, "scale")
@@ -141,14 +156,19 @@ def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
         f"sources brought together {mapping:.1f} s, then the layer {cleansing + seconds:.1f} s:"
         f" cleansing {cleansing:.1f} s ({cleansing_memory:.1f} GB), identity {seconds:.1f} s"
     )
+    change_records(database)
+    daily, _ = bench.build(environment, "path:models/identity")
+    rebuilt, _ = bench.build(environment, "path:models/identity", "--full-refresh")
+    print(f"1 % of records changed: {daily:.1f} s; a full rebuild after it: {rebuilt:.1f} s")
     shares = {
+        "daily run": daily / rebuilt,
         "time": seconds / theirs,
         "memory": memory / found["memory"],
         "splink components": parts["ours"] / parts["Splink"],
         "scipy components": parts["ours"] / parts["scipy"],
     }
     missed = [
-        f"{name}: {share:.2f} of the peer's, at most {bench.SHARES[name]}"
+        f"{name}: {share:.2f} of what it is held against, at most {bench.SHARES[name]}"
         for name, share in shares.items()
         if share > bench.SHARES[name]
     ]

@@ -7,10 +7,6 @@
 {% macro compare_records(pairs) %}
 with
 
-records as (
-    select * from {{ ref('int_match_records') }}
-),
-
 pairs as (
     select * from {{ pairs }}
     where {{ since_last_run() }}
@@ -70,8 +66,8 @@ measured as (
                 ) }} <= 2
         end as is_swapped
     from pairs
-    left join records as near on pairs.left_key = near.record_key
-    left join records as far on pairs.right_key = far.record_key
+    left join {{ ref('int_match_records') }} as near on pairs.left_key = near.record_key
+    left join {{ ref('int_match_records') }} as far on pairs.right_key = far.record_key
     left join {{ ref('int_nicknames') }} as nicknames
         on
             near.first_name_key = nicknames.first_name_key

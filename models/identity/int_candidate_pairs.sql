@@ -1,31 +1,26 @@
 -- A run looks again for the pairs of changed records and of those in a changed block.
 with
 
-members as (
-    select * from {{ ref('int_block_members') }}
-    where not is_gone
-),
-
 touched as (
     select record_key from {{ ref('int_folded_records') }}
     where {{ since_last_run() }}
     union
     select members.record_key
     from {{ ref('int_blocks') }} as blocks
-    inner join members
+    inner join {{ ref('int_block_members') }} as members
         on blocks.rule = members.rule and blocks.block_hash = members.block_hash
-    where {{ since_last_run('blocks.shaped_at') }}
+    where not members.is_gone and {{ since_last_run('blocks.shaped_at') }}
 ),
 
 near as (
     select members.*
-    from members
+    from {{ ref('int_block_members') }} as members
     inner join {{ ref('int_blocks') }} as blocks
         on members.rule = blocks.rule and members.block_hash = blocks.block_hash
     {% if is_incremental() %}
         inner join touched on members.record_key = touched.record_key
     {% endif %}
-    where blocks.shape = 'pairs' and blocks.record_count > 1
+    where blocks.shape = 'pairs' and blocks.record_count > 1 and not members.is_gone
 ),
 
 found as (
@@ -34,11 +29,12 @@ found as (
         greatest(near.record_key, far.record_key) as right_key,
         near.rule
     from near
-    inner join {{ 'members' if is_incremental() else 'near' }} as far
+    inner join {{ ref('int_block_members') if is_incremental() else 'near' }} as far
         on
             near.rule = far.rule
             and near.block_hash = far.block_hash
             and near.record_key {{ '<>' if is_incremental() else '<' }} far.record_key
+    where not far.is_gone
     union all
     select * from {{ ref('int_stars') }}
     {% if is_incremental() %}

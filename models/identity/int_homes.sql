@@ -24,6 +24,7 @@ select
     housemates,
     born_on_one_day,
     of_one_name,
+    (select count(*) from {{ ref('int_match_records') }}) as record_count,
     born_on_one_day <= {{ var('identity_housemates_share') }} * housemates as has_twins,
     of_one_name <= {{ var('identity_housemates_share') }} * housemates as has_namesakes
 from counts
