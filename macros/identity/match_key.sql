@@ -12,6 +12,7 @@
     ), 'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss')
     {%- endset -%}
     case
+        when {{ matches_pattern(text, '^[A-Za-z0-9]+( [A-Za-z0-9]+)*$') }} then lower({{ text }})
         when {{ matches_pattern(strip_accents(text), '^[ -~]*$') }}
             then lower({{ text_key(text) }})
         else nullif(trim({{ replace_pattern(folded, '[[:space:]]+', ' ') }}), '')
