@@ -73,15 +73,15 @@ def component_times(folder: Path, database: str) -> dict[str, float]:
     )
     times = {"ours": ours}
     sql = duckdb.connect()
-    sql.execute(f"attach '{database}' as w (read_only)")
+    sql.execute(f"attach '{database}' as scale (read_only)")  # the name that its views know
     # Both peers want nodes numbered without gaps, which ours are not.
     sql.execute(
         "create table nodes as select record_key, row_number() over (order by record_key) as"
-        " unique_id from w.identity.int_match_records"
+        " unique_id from scale.identity.int_match_records"
     )
     sql.execute(
         "create table edges as select near.unique_id as unique_id_l, far.unique_id as unique_id_r,"
-        " 1.0 as match_probability from w.identity.int_links as links"
+        " 1.0 as match_probability from scale.identity.int_links as links"
         " inner join nodes as near on links.left_key = near.record_key"
         " inner join nodes as far on links.right_key = far.record_key where refusal is null"
     )
