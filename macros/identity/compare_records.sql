@@ -140,10 +140,16 @@ levels as (
         case
             when {{ shares_rule(1) }} or email = other_email then 5
             when email is null or other_email is null then 0
-            when local_part = other_local_part and length(local_part) >= 6 then 4
+            -- One name at two providers says what the names have said; a number apart
+            -- or a dot, it is another customer of the provider: only a letter is a typo.
+            when local_part = other_local_part then 0
             when
                 length(email) >= 12 and abs(length(email) - length(other_email)) <= 2
                 and {{ edit_distance('email', 'other_email') }} <= 2
+                and {{ replace_pattern('email', '[^0-9]', '') }}
+                = {{ replace_pattern('other_email', '[^0-9]', '') }}
+                and {{ replace_pattern('email', '[^a-z]', '') }}
+                <> {{ replace_pattern('other_email', '[^a-z]', '') }}
                 then 4
             else 1
         end as email,
