@@ -37,19 +37,20 @@ Rows = list[tuple[Any, ...]]
 
 LAYERS = ("staging", "canonical", "identity", "marts", "segments", "activation")
 # When a run happened is no part of its answer.
-RUN_TIMES = {"valid_from", "valid_to", "ended_at", "load_id"}
-# A hash that groups rows within one build; each engine has its own.
-HASHES = {"block_hash"}
+RUN_TIMES = {"valid_from", "valid_to", "ended_at", "load_id", "changed_at", "shaped_at"}
+# A hash that one engine compares with its own; each has another.
+HASHES = {"block_hash", "content_hash", "points_hash", "rules_hash"}
 # What activation and ingestion did and when: held by tests of their own.
 RUN_LOGS = {
     "receipts", "intents", "deliveries", "rejections", "sync_runs", "customer_identity_history",
     "identity_runs",
     "load_reconciliation", "loads_by_source", "quarantine", "stg_ingestion__loads",
     "stg_ingestion__quarantined_rows",
+    "deliveries_by_customer", "deliveries_by_day", "deliveries_by_sync",
 }  # fmt: skip
 # Where runs differ by right: what the last one sent is among the records that this one loads.
 OUTCOMES = ("marts", "segments")
-ECHOES = {"row_reconciliation", "deliveries_by_customer", "deliveries_by_day", "deliveries_by_sync"}
+ECHOES = {"row_reconciliation"}
 
 
 @dataclass
