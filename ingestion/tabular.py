@@ -363,7 +363,8 @@ def escape_of(path: Path, encoding: str, quote: str) -> str | None:
     """A backslash when it is what stands before quotes within quotes, and they are not doubled."""
     with _text(path, encoding) as text:
         head = text.read(64 * 1024)
-    doubled = re.search(rf"[^;,\t|\r\n{quote}]{quote}{quote}", head)
+    sign = re.escape(quote)
+    doubled = re.search(rf"[^;,\t|\r\n{sign}]{sign}{sign}", head)
     return "\\" if f"\\{quote}" in head and not doubled else None
 
 

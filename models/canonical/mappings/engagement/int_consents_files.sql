@@ -22,7 +22,8 @@ mapped as (
         ) as contact_type,
         contact_value,
         lower(channel) as channel,
-        coalesce(lower(purpose), 'marketing') as purpose,
+        -- an agreement to nothing in particular is no agreement; a refusal still holds
+        coalesce(lower(purpose), 'unstated') as purpose,
         brand,
         evidence,
         is_granted,

@@ -18,8 +18,7 @@ totalled as (
         orders.*,
         coalesce(
             orders.total_amount,
-            line_totals.line_amount + coalesce(orders.shipping_amount, 0),
-            0
+            line_totals.line_amount + coalesce(orders.shipping_amount, 0)
         ) as order_amount
     from orders
     left join line_totals
@@ -43,11 +42,12 @@ mapped as (
                 then 'return'
             else 'sale'
         end as order_type,
-        -- a status outside the contract's three is not counted as a sale
-        case lower(status)
-            when 'completed' then 'completed'
-            when 'cancelled' then 'cancelled'
-            when 'canceled' then 'cancelled'
+        -- a status outside the contract's three is not counted as a sale, nor is an order
+        -- of which neither total nor lines have come
+        case
+            when lower(status) in ('cancelled', 'canceled') then 'cancelled'
+            when lower(status) = 'completed' and order_amount is not null
+                then 'completed'
             else 'pending'
         end as status,
         currency,
@@ -57,7 +57,7 @@ mapped as (
         coalesce(shipping_amount, 0) as shipping_amount,
         cast(null as decimal(18, 2)) as discount_amount,
         cast(null as decimal(18, 2)) as tax_amount,
-        cast(order_amount as decimal(18, 2)) as total_amount,
+        cast(coalesce(order_amount, 0) as decimal(18, 2)) as total_amount,
         ordered_at,
         updated_at
     from totalled
