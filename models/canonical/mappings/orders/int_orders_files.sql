@@ -42,7 +42,7 @@ mapped as (
                 then 'return'
             else 'sale'
         end as order_type,
-        -- a status outside the contract's three is not counted as a sale, nor is an order
+        -- a status outside the contract's three is not counted as a sale, nor an order
         -- of which neither total nor lines have come
         case
             when lower(status) in ('cancelled', 'canceled') then 'cancelled'
