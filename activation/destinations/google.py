@@ -46,15 +46,20 @@ class Client(destination.Client):
             )
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        """What was sent before is removed first: an old e-mail would stay in the audience."""
+        """What was sent before is removed first: an old e-mail would stay in the audience.
+
+        A row whose removal failed is not sent: its receipt would forget what must still go.
+        """
         known = [(row, old) for row in rows for old in row.traces if old != row.payload]
-        self._members("remove", sync, known, {})
+        removed = self._members("remove", sync, known, {})
+        kept = {key: answer for key, answer in removed.items() if answer.status != "accepted"}
         # a row is here because the customer agreed; the consent travels with it
         extra = {
             "consent": {"adUserData": "CONSENT_GRANTED", "adPersonalization": "CONSENT_GRANTED"},
             "termsOfService": {"customerMatchTermsOfServiceStatus": "ACCEPTED"},
         }
-        return self._members("ingest", sync, [(row, row.payload) for row in rows], extra)
+        wanted = [(row, row.payload) for row in rows if row.key not in kept]
+        return self._members("ingest", sync, wanted, extra) | kept
 
     update = create
 

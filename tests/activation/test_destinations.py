@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from activation import __main__ as command
-from activation.destination import declared, tool
+from activation.destination import Row, declared, tool
 from activation.destinations import meta, sms
 from tests.activation.world import PAYLOADS, World, desire, execute
 
@@ -157,6 +157,47 @@ def test_google(duckdb_world: World) -> None:
     publish(duckdb_world, "google__audience", [member("a", "new@x.fr")])
     held = {row["identifier"] for row in duckdb_world.held("google_members")}
     assert sha256("ann@x.fr") not in held and sha256("new@x.fr") in held
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ({"requestStatus": "FAILED"}, "retry"),
+        (
+            {
+                "requestStatus": "PARTIAL_SUCCESS",
+                "errorInfo": {"errorCounts": [{"reason": "NO", "recordIndices": ["0"]}]},
+            },
+            "rejected",
+        ),
+    ],
+)
+def test_google_sends_nothing_of_a_row_whose_old_values_could_not_be_removed(
+    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], status: str
+) -> None:
+    sent: dict[str, list[Any]] = {}
+
+    class Api:
+        def json(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+            if method == "GET":
+                ended = state if options["params"]["requestId"] == "remove" else {}
+                return {"requestStatusPerDestination": [{"requestStatus": "SUCCESS", **ended}]}
+            verb = path.split(":")[1]
+            sent[verb] = options["json"]["audienceMembers"]
+            return {"requestId": verb}
+
+    for name in declared()["google"].environment.values():
+        monkeypatch.setenv(str(name), "https://unused")
+    (sync,) = declared()["google"].syncs
+    client = declared()["google"].open()
+    monkeypatch.setattr(client, "api", Api())
+    row, new = (
+        Row(key, None, None, member(key, f"{key}@x.fr"), True, held=held)
+        for key, held in (("a", member("a", "old@x.fr")), ("b", None))
+    )
+    answers = client.update(sync, [row, new])
+    assert (answers["a"].status, answers["b"].status) == (status, "accepted")
+    assert (len(sent["remove"]), len(sent["ingest"])) == (1, 1)
 
 
 def in_doubt_then_withdrawn(
