@@ -197,6 +197,8 @@ class Row:
     held: dict[str, Any] | None = None
     # payloads sent since `held` that may have arrived; kept for a client that `removes_by_value`
     doubted: list[dict[str, Any]] = field(default_factory=list)
+    # values that a row of another key wants, by column: a removal leaves them
+    spared: list[dict[str, Any]] = field(default_factory=list)
     version: str | None = None
     # of a key that leaves because its customer was merged: the key it was merged into
     successor_key: str | None = None
@@ -206,8 +208,13 @@ class Row:
 
     @property
     def traces(self) -> list[dict[str, Any]]:
-        """Every payload of this key that the tool may hold."""
-        return [*([self.held] if self.held else []), *self.doubted]
+        """Every payload of this key that the tool may hold, less what is another's as well."""
+        sent = [*([self.held] if self.held else []), *self.doubted]
+        return [payload if payload == self.payload else self._own(payload) for payload in sent]
+
+    def _own(self, payload: dict[str, Any]) -> dict[str, Any]:
+        shared = [values for values in self.spared if values.items() <= payload.items()]
+        return payload | {column: None for values in shared for column in values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +255,14 @@ class Client:
 
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
+
+    def identifiers(self, sync: Sync) -> list[tuple[str, ...]]:
+        """Columns by which the tool knows a person, alone or together, when it removes by value.
+
+        What another key wants is left out of `Row.traces`: a merged customer's e-mail is often
+        the survivor's too.
+        """
+        return []
 
     def prepare(self, sync: Sync, columns: list[str]) -> None:
         """Log in and check that the tool knows the fields. Raises Misconfigured, Transient."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -81,6 +81,7 @@ class Plan(Session):
 
     def __init__(self, connection: Any, sync: Sync) -> None:
         super().__init__(connection)
+        self._sync = sync.name
         self.payload = self.columns(sync)
         payload = "".join(f", desired.{column}" for column in self.payload)
         try:
@@ -141,9 +142,16 @@ class Plan(Session):
         return self._spans.get(change, (0, 0))
 
     def rows_to(
-        self, change: Change, only: str | None = None, limit: int | None = None
+        self,
+        change: Change,
+        only: str | None = None,
+        limit: int | None = None,
+        identifiers: Sequence[tuple[str, ...]] = (),
     ) -> Iterator[Row]:
-        """Rows to create, update or delete, by key; `only` one key, or those of one customer."""
+        """Rows to create, update or delete, by key; `only` one key, or those of one customer.
+
+        `identifiers`: columns whose values a removal names; those another key wants are spared.
+        """
         first, count = self._span(change)
         if only is not None:
             found = self.rows(
@@ -151,7 +159,7 @@ class Plan(Session):
                 " order by _position",
                 *(change, only, only),
             )
-            yield from map(self._row, found[:limit])
+            yield from self._sparing(identifiers, map(self._row, found[:limit]))
             return
         end = first + (count if limit is None else min(count, limit))
         for start in range(first, end, ROWS_AT_ONCE):
@@ -159,7 +167,35 @@ class Plan(Session):
                 "select * from planned where _position >= ? and _position < ? order by _position",
                 *(start, min(start + ROWS_AT_ONCE, end)),
             )
-            yield from map(self._row, page)
+            yield from self._sparing(identifiers, map(self._row, page))
+
+    def _sparing(self, groups: Sequence[tuple[str, ...]], page: Iterable[Row]) -> list[Row]:
+        """Rows that know which of their old values a desired row of another key has."""
+        rows = list(page)
+        for columns in groups:
+            sent = [
+                (row, values)
+                for row in rows
+                for trace in row.traces
+                if all(values := tuple(trace.get(column) for column in columns))
+            ]
+            if not sent:
+                continue
+            # all the columns at once only below: an engine has no list of tuples in common
+            is_one = "cast({} as text) in (select unnest(cast(? as text[])))"
+            found = self.rows(
+                f"select destination_key, {', '.join(columns)} from activation.sync_{self._sync}"
+                f" where has_consent and {' and '.join(map(is_one.format, columns))}",
+                *(sorted({str(values[i]) for _, values in sent}) for i in range(len(columns))),
+            )
+            wanted: dict[tuple[Any, ...], set[str]] = {}
+            for one in found:
+                key, *values = one.values()
+                wanted.setdefault(tuple(values), set()).add(key)
+            for row, values in sent:
+                if wanted.get(values, set()) - {row.key}:
+                    row.spared.append(dict(zip(columns, values, strict=True)))
+        return rows
 
     def _row(self, found: dict[str, Any]) -> Row:
         return Row(

@@ -320,7 +320,8 @@ class Run:
                 return
 
     def _batches(self, plan: Plan, change: Change, allowed: int | None) -> Iterator[Batch]:
-        rows = plan.rows_to(change, self.options.only, allowed)
+        identifiers = self.client.identifiers(self.sync)
+        rows = plan.rows_to(change, self.options.only, allowed, identifiers)
         if change != "delete":
             rows = self._consenting(rows, change)
         if self.sync.mode == "update_only" and change == "create":

@@ -16,6 +16,7 @@ from activation.http import Api, Misconfigured
 
 HASHED = ("emailAddress", "phoneNumber", "givenName", "familyName")
 ADDRESS = ("givenName", "familyName", "regionCode", "postalCode")
+NOBODY: dict[str, Any] = {"userData": {"userIdentifiers": []}}
 POLL_SECONDS = 3600
 
 
@@ -44,6 +45,11 @@ class Client(destination.Client):
             raise Misconfigured(
                 f"{sync.name}: no identifier of Google for {', '.join(sorted(lost))}"
             )
+
+    def identifiers(self, sync: Sync) -> list[tuple[str, ...]]:
+        column = {name: column for column, name in sync.fields.items()}
+        groups = (("emailAddress",), ("phoneNumber",), ADDRESS)
+        return [tuple(column[name] for name in group) for group in groups]
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         """What was sent before is removed first: an old e-mail would stay in the audience.
@@ -75,6 +81,8 @@ class Client(destination.Client):
         extra: Mapping[str, Any],
     ) -> dict[str, Answer]:
         told = [(row, member(sync, payload)) for row, payload in payloads]
+        if verb == "remove":  # nothing may be left to name: it is all another member's too
+            told = [(row, found) for row, found in told if found != NOBODY]
         unhashed = {row.key: Answer("rejected", "not hashed") for row, found in told if not found}
         rows = [row for row, found in told if found]
         members = [found for _, found in told if found]

@@ -38,6 +38,9 @@ class Client(destination.Client):
     def prepare(self, sync: Sync, columns: list[str]) -> None:
         renamed(sync, columns)
 
+    def identifiers(self, sync: Sync) -> list[tuple[str, ...]]:
+        return [("email",)]
+
     def _profile(self, sync: Sync, row: Row) -> dict[str, Any]:
         attributes: dict[str, Any] = {"external_id": row.key, "properties": {}}
         for column, value in row.payload.items():

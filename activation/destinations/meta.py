@@ -36,6 +36,9 @@ class Client(destination.Client):
         if lost := set(columns) - sync.fields.keys():
             raise Misconfigured(f"{sync.name}: no key of Meta for {', '.join(sorted(lost))}")
 
+    def identifiers(self, sync: Sync) -> list[tuple[str, ...]]:
+        return [(column,) for column, name in sync.fields.items() if name in ("EMAIL", "PHONE")]
+
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         """What was sent before is removed first: an old e-mail would stay in the audience."""
         known = [(row, old) for row in rows for old in row.traces if old != row.payload]

@@ -200,6 +200,23 @@ def test_google_sends_nothing_of_a_row_whose_old_values_could_not_be_removed(
     assert (len(sent["remove"]), len(sent["ingest"])) == (1, 1)
 
 
+def test_a_survivor_keeps_the_address_of_who_was_merged_into_it(world: World) -> None:
+    """It does not change, so nothing would send it again."""
+    shared = {**BOB, "destination_key": "a"}
+    publish(world, "klaviyo__profiles", [shared, BOB, {**ANN, "destination_key": "c"}])
+    publish(world, "klaviyo__profiles", [BOB])
+    held = {row["email"]: row["is_suppressed"] for row in world.held("klaviyo_profiles")}
+    assert held == {BOB["email"]: 0, ANN["email"]: 1}
+    old = member("a", "ann@x.fr"), member("b", "ann@x.fr", phone_sha256=sha256("33687654321"))
+    for name in ("google__audience", "meta__audience"):
+        publish(world, name, list(old))
+        publish(world, name, [old[1]])
+    held = {row["identifier"] for row in world.held("google_members")}
+    assert {sha256("ann@x.fr"), sha256("33687654321")} <= held
+    assert sha256("33612345678") not in held
+    assert [row["extern_id"] for row in world.held("meta_members")] == ["b"]
+
+
 def in_doubt_then_withdrawn(
     world: World, monkeypatch: pytest.MonkeyPatch, name: str, row: dict[str, Any], path: str
 ) -> None:
