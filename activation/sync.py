@@ -232,19 +232,23 @@ class Run:
 
     def _load(self, plan: Plan, limit: int | None) -> None:
         """Deletes by the API, the rest as files; receipts follow when the tool has been read."""
+        done, handed = self.result.done, 0
+        deletes = plan.counts["delete_count"] if "delete" in self.sync.changes else 0
+        if limit is not None:
+            deletes = min(deletes, limit)
         self._send_all(plan, only="delete")
-        handed = 0
+        done["failed"] = max(0, deletes - self.result.accepted - done["rejected"])
         for change in ("update", "create"):
-            left = None if limit is None else limit - handed
+            left = None if limit is None else limit - deletes - handed
             rows = self._consenting(plan.rows_to(change, limit=left), change)
             for chunk in chunks(rows, self.sync.options["file_lines"]):
                 if self._halted or self.stopping.is_set():
-                    self._end("failed" if self._halted else "interrupted", self._halted)
-                    return
+                    break
                 self._until_answered(partial(self._put, Batch(change, chunk)))
                 handed += len(chunk)
         told = f"{handed} rows handed over as files; receipts follow once the tool has taken them"
-        self._end("handed over", told)
+        if not self._left_something():
+            self._end("handed over", told)
 
     def _put(self, batch: Batch) -> None:
         """Hand over one file: its rows are in doubt until the tool has been read."""
@@ -282,6 +286,16 @@ class Run:
             self._taken if self.options.only else min(planned, planned if limit is None else limit)
         )
         done["failed"] = max(0, to_do - self.result.accepted - done["adopted"] - done["rejected"])
+        if self._left_something():
+            return
+        if to_do < planned:
+            self._end("limited", f"{planned - to_do} rows wait for a run without --limit or --only")
+        else:
+            self._end("succeeded")
+
+    def _left_something(self) -> bool:
+        """Whether the run was cut short or left rows; it then ends with what is to say of it."""
+        done = self.result.done
         if self._halted:
             self._end("failed", self._halted)
         elif self.stopping.is_set():
@@ -289,10 +303,9 @@ class Run:
         elif done["rejected"] or done["failed"]:
             codes = ", ".join(f"{code} ({n})" for code, n in self.result.error_codes.most_common(3))
             self._end("partial", f"{done['rejected']} refused, {done['failed']} left: {codes}")
-        elif to_do < planned:
-            self._end("limited", f"{planned - to_do} rows wait for a run without --limit or --only")
         else:
-            self._end("succeeded")
+            return False
+        return True
 
     # --- batches -----------------------------------------------------------------------------
 

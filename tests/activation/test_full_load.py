@@ -155,6 +155,28 @@ def test_few_changes_go_by_the_api(duckdb_world: World, datahub: Path) -> None:
     assert len(duckdb_world.contacts()) == 9 and not list(datahub.glob("*.csv"))
 
 
+def test_a_full_load_whose_deletes_failed_says_so(
+    duckdb_world: World, datahub: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = duckdb_world
+    world.desire(SPLIO, people(4))
+    assert world.run("splio") == 0
+    tools = command.declared()
+    (sync,) = tools["splio"].syncs
+    quick = dataclasses.replace(tools["splio"], syncs=(dataclasses.replace(sync, attempts=1),))
+    monkeypatch.setattr(command, "declared", lambda: {"splio": quick})
+    world.desire(SPLIO, people(20)[2:])
+    world.faults({"prefix": "splio", "method": "DELETE", "kind": "status"})
+    assert world.run("splio", "--limit", "10") == 1
+    run = world.last_run()
+    assert (run["status"], run["failed_count"], run["deleted_count"]) == ("partial", 2, 0)
+    lines = [line for path in datahub.glob("*.csv") for line in path.read_text().splitlines()[1:]]
+    assert len(lines) == 8  # two of the ten were deletes
+    world.faults()
+    assert world.run("splio") == 0
+    assert world.last_run()["status"] == "handed over"
+
+
 def test_adopt_believes_equal_contacts_only(duckdb_world: World) -> None:
     world = duckdb_world
     world.desire(SPLIO, people(5))
