@@ -207,10 +207,14 @@ class Row:
     idempotency_key: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
+    def sent(self) -> list[dict[str, Any]]:
+        """Every payload of this key that the tool may hold."""
+        return [*([self.held] if self.held else []), *self.doubted]
+
+    @property
     def traces(self) -> list[dict[str, Any]]:
-        """Every payload of this key that the tool may hold, less what is another's as well."""
-        sent = [*([self.held] if self.held else []), *self.doubted]
-        return [payload if payload == self.payload else self._own(payload) for payload in sent]
+        """The same, less what is another's as well."""
+        return [payload if payload == self.payload else self._own(payload) for payload in self.sent]
 
     def _own(self, payload: dict[str, Any]) -> dict[str, Any]:
         shared = [values for values in self.spared if values.items() <= payload.items()]

@@ -135,7 +135,7 @@ def summed(rows: int, accepted: int, rejected: int) -> str:
 
 
 def masked(message: str, rows: list[Row]) -> str:
-    """The tool's words, less the personal data that they quote: a payload value becomes [column].
+    """The tool's words, less the personal data that they quote: a value sent becomes [column].
 
     Whatever else looks like an e-mail or a phone number goes as well.
     """
@@ -143,7 +143,8 @@ def masked(message: str, rows: list[Row]) -> str:
     quoted = {
         text: column
         for row in rows
-        for column, value in {**row.payload, "key": row.key}.items()
+        for payload in ({"key": row.key}, *row.sent, row.payload)
+        for column, value in payload.items()
         if value is not None and len(text := as_text(value)) >= SHORTEST_MASKED
         if text.lower() in said
     }

@@ -135,6 +135,15 @@ def test_words_of_a_tool_lose_what_they_quote() -> None:
     assert masked(said, [row]) == '[email] of [firstname] (k1, […], […]) is "wrong"'
 
 
+def test_a_refused_delete_quotes_nothing_that_was_ever_sent() -> None:
+    """A row that leaves has no payload: what the tool quotes is what it holds."""
+    nothing = {"firstname": None, "city": None}
+    held, doubted = {"firstname": "Odile", "city": "Brest"}, [{"firstname": "Odette", "city": None}]
+    row = Row("k1", None, None, nothing, held=held, doubted=doubted)
+    said = masked("ODILE of Brest, once Odette, has orders", [row])
+    assert said == "[firstname] of [city], once [firstname], has orders"
+
+
 def test_every_declaration_is_read(tmp_path: Path) -> None:
     assert {"splio", "clientela"} <= declared().keys()
     wrong = tmp_path / "wrong.yml"
