@@ -193,7 +193,8 @@ class Run:
                 return
             # Files of an earlier run that still lie there may speak of someone who has withdrawn
             # the consent since; what the others have brought there is not sent again.
-            self._until_answered(lambda: self.client.withdraw(self.sync))
+            if not self.options.adopt:
+                self._until_answered(lambda: self.client.withdraw(self.sync))
             self._adopt(plan)
         if self.options.adopt:
             self._end("succeeded", f"{self.result.done['adopted']} rows are there already")

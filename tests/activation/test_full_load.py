@@ -120,6 +120,9 @@ def test_a_file_that_was_not_taken_does_not_outlive_its_values(
     (datahub / "horizon_contacts_by-hand.csv").write_text("customer_key\n")
     world.desire(SPLIO, [{**row, "firstname": "New"} for row in people(12)])
     assert world.run("splio") == 0
+    files = sorted(datahub.glob("*.csv"))
+    assert world.run("splio", "--adopt") == 0  # reads, and takes nothing back
+    assert sorted(datahub.glob("*.csv")) == files
     ours = [path.read_text() for path in datahub.glob("horizon_contacts_????????????????.csv")]
     assert len(ours) == 2 and all("New" in text and "Ann" not in text for text in ours)
     assert (datahub / "horizon_contacts_by-hand.csv").exists()
