@@ -82,6 +82,13 @@ class Plan(Session):
     def __init__(self, connection: Any, sync: Sync) -> None:
         super().__init__(connection)
         self._sync = sync.name
+        try:
+            self._compare(sync)
+        except BaseException:
+            self.close()
+            raise
+
+    def _compare(self, sync: Sync) -> None:
         self.payload = self.columns(sync)
         payload = "".join(f", desired.{column}" for column in self.payload)
         try:

@@ -11,6 +11,7 @@ from activation import __main__ as command
 from activation.destination import Row, declared, tool
 from activation.destinations import sms
 from activation.http import Misconfigured
+from activation.ledger import Ledger, Plan, Unbuilt
 from activation.outcome import masked
 from tests.activation.world import World, contact, desire
 
@@ -133,6 +134,18 @@ def test_words_of_a_tool_lose_what_they_quote() -> None:
     row = Row("k1", None, None, {"firstname": "Ann", "email": "Anna.Bell@x.fr", "n": 12})
     said = 'anna.bell@x.fr of Ann (k1, +33 6 12 34 56 78, other@y.fr) is "wrong"'
     assert masked(said, [row]) == '[email] of [firstname] (k1, […], […]) is "wrong"'
+
+
+def test_a_plan_that_cannot_be_made_leaves_no_connection(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Plan] = []
+    monkeypatch.setattr(Plan, "close", lambda plan: closed.append(plan))
+    ledger = Ledger()
+    with pytest.raises(Unbuilt), ledger.plan(declared()["splio"].syncs[0]):
+        pass
+    ledger.close()
+    assert len(closed) == 1
 
 
 def test_a_refused_delete_quotes_nothing_that_was_ever_sent() -> None:
