@@ -331,11 +331,16 @@ class Ledger(Session):
         ]
 
     def succeeded(self, sync: Sync) -> datetime | None:
-        """When the last run started that left nothing to try again."""
+        """When the last run started that left nothing but refusals, nor files to confirm.
+
+        A row that is refused every time would otherwise make every run due.
+        """
         (found,) = self.rows(
-            "select max(started_at) as moment from activation.sync_runs where sync_name = ?"
-            " and (status = 'succeeded' or status = 'partial' and failed_count = 0)",
-            sync.name,
+            "select max(started_at) as moment from activation.sync_runs as runs where sync_name = ?"
+            " and (status = 'succeeded' or status = 'partial' and failed_count = 0)"
+            " and not exists (select 1 from activation.deliveries where sync_name = ?"
+            " and run_id = runs.run_id and status = 'handed over')",
+            *(sync.name, sync.name),
         )
         return found["moment"]
 

@@ -191,3 +191,8 @@ def test_a_run_that_left_rows_is_due_again(
     world.faults()
     assert world.run() == 0
     assert world.contacts().keys() == {"k1"}
+    world.desire(SPLIO, [contact("k1"), contact("z", email="nobody")])
+    execute("update activation.sync_runs set started_at = timestamp '2026-01-01 00:00:00'")
+    for _ in range(2):  # refused, and not sent again before the next window
+        world.run()
+        assert len(world.state("rejections")) == 1
