@@ -360,12 +360,16 @@ def _text(path: Path, encoding: str) -> io.TextIOWrapper:
 
 
 def escape_of(path: Path, encoding: str, quote: str) -> str | None:
-    """A backslash when it is what stands before quotes within quotes, and they are not doubled."""
+    """A backslash when it is what stands before quotes within quotes, and they are not doubled.
+
+    Before a quote that ends a field it may be the field's last sign: it proves nothing.
+    """
     with _text(path, encoding) as text:
         head = text.read(64 * 1024)
     sign = re.escape(quote)
     doubled = re.search(rf"[^;,\t|\r\n{sign}]{sign}{sign}", head)
-    return "\\" if f"\\{quote}" in head and not doubled else None
+    escaped = re.search(rf"\\{sign}[^;,\t|\r\n]", head)
+    return "\\" if escaped and not doubled else None
 
 
 def encoding_of(path: Path) -> str:

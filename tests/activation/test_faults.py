@@ -214,13 +214,13 @@ def test_wrong_credentials_say_so(duckdb_world: World, monkeypatch: pytest.Monke
 
 
 def test_sigterm_finishes_the_batch_in_hand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPLIO_REQUESTS_PER_SECOND", "20")
+    monkeypatch.setenv("SPLIO_REQUESTS_PER_SECOND", "10")
     rows = [contact(f"k{i:03}") for i in range(300)]
     world.desire(SPLIO, rows)
     world.run("splio")
     world.desire(SPLIO, [{**row, "firstname": "New"} for row in rows])
     process = world.spawn("splio", "--force")
-    wait_for(lambda: world.requests().get("splio PATCH /splio/data/contacts/k030"))
+    wait_for(lambda: updates(world) > 20)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 143
     assert world.last_run()["status"] == "interrupted"
@@ -256,20 +256,25 @@ def test_kill_at_any_moment_then_run_again(world: World) -> None:
 
 
 def test_second_start_leaves_politely(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPLIO_REQUESTS_PER_SECOND", "20")
+    monkeypatch.setenv("SPLIO_REQUESTS_PER_SECOND", "10")
     world.desire(SPLIO, [contact(f"k{i:03}") for i in range(400)])
     world.run("splio")
     world.desire(SPLIO, [contact(f"k{i:03}", firstname="New") for i in range(400)])
     first = world.spawn("splio", "--force")
-    wait_for(lambda: world.requests().get("splio PATCH /splio/data/contacts/k005"))
+    wait_for(lambda: updates(world) > 5)
     second = world.spawn("splio", "--force")
     assert second.wait(timeout=60) == 75
     first.send_signal(signal.SIGTERM)
     assert first.wait(timeout=60) == 143
     monkeypatch.setenv("SPLIO_REQUESTS_PER_SECOND", "2000")
     assert world.run("splio", "--force") == 0
-    updates = [row for row in world.writes("splio") if row["action"] == "contact.update"]
-    assert len(updates) == 400 and all(row["count"] == 1 for row in updates)
+    written = [row for row in world.writes("splio") if row["action"] == "contact.update"]
+    assert len(written) == 400 and all(row["count"] == 1 for row in written)
+
+
+def updates(world: World) -> int:
+    """Contacts that Splio was asked to update: in no order, since a plan has none."""
+    return sum(path.startswith("splio PATCH") for path in world.requests())
 
 
 def wait_for(condition: object, seconds: float = 30) -> None:
