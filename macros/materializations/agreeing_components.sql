@@ -78,6 +78,9 @@
         {% do drop_scratch_table('ends_' ~ (walk.round - 1)) %}
         {% set walk.merges = run_query('select count(*) from ' ~ merges)[0][0] %}
     {% endfor %}
+    {% if walk.merges > 0 %}
+        {{ exceptions.raise_compiler_error(model.name ~ ': links still join after ' ~ walk.round ~ ' rounds') }}
+    {% endif %}
 
     {% set target_relation = replace_table(
         'select node_key, component_key from ' ~ scratch_table('ends_' ~ walk.round)) %}

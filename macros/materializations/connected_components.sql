@@ -45,6 +45,9 @@
         {% do drop_scratch_table('both_' ~ (walk.round - 1)) %}
         {% set walk.edges = run_query('select count(*) from ' ~ scratch_table('both_' ~ walk.round))[0][0] %}
     {% endfor %}
+    {% if walk.edges > 0 %}
+        {{ exceptions.raise_compiler_error(model.name ~ ': edges are left after ' ~ walk.round ~ ' rounds') }}
+    {% endif %}
 
     {#- Follow the steps from the last round back to the first. -#}
     {% do create_scratch_table('ends_' ~ (walk.round + 1), 'select left_key as node_key, left_key as next_key from ' ~ all_edges ~ ' where 1 = 0') %}
