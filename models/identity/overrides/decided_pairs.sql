@@ -9,7 +9,9 @@ decisions as (
             partition by
                 least(left_record_id, right_record_id),
                 greatest(left_record_id, right_record_id)
-            order by decided_at desc, decision asc
+            order by
+                decided_at desc, decision asc,
+                author asc, reason asc, expires_on asc, left_record_id asc
         ) as place
     from {{ ref('identity_decisions') }}
 ),
