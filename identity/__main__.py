@@ -25,10 +25,8 @@ DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    asked, rest = parser().parse_known_args(arguments)
+    asked = parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 160)
-    if rest and asked.command != "preview":
-        parser().error(f"unknown: {' '.join(rest)}")
     try:
         if asked.command == "explain":
             explain(console, asked.name, asked.other)
@@ -37,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif asked.command == "decide":
             decide(console, asked)
         else:
-            preview(console, asked.vars, asked.samples, rest)
+            preview(console, asked.vars, asked.samples, asked.full_refresh)
     except Refused as error:
         Console(stderr=True).print(str(error), markup=False)
         return MISUSED
@@ -68,11 +66,11 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "preview",
         help="what a change of rules, weights or thresholds would do; publishes nothing",
-        epilog="Everything else is handed to dbt build: --full-refresh learns the weights anew.",
     )
     one.add_argument(
         "--vars", type=yaml.safe_load, default={}, help="as dbt's: '{identity_match_threshold: 30}'"
     )
+    one.add_argument("--full-refresh", action="store_true", help="learn the weights anew")
     one.add_argument("--samples", type=int, default=5, metavar="N", help="samples of each kind")
     return parser
 

@@ -33,11 +33,11 @@ WORDS = {
 }
 
 
-def preview(console: Console, variables: dict[str, Any], samples: int, options: list[str]) -> None:
-    """Build, print and drop. `options` go to dbt build."""
+def preview(console: Console, variables: dict[str, Any], samples: int, is_full: bool) -> None:
+    """Build, print and drop; `is_full` learns the weights anew."""
     with scratch():
         with console.status("Building the identity layer on trial …"):
-            build(variables, options)
+            build(variables, is_full)
         show(console, limit(variables), samples)
 
 
@@ -65,7 +65,7 @@ def scratch() -> Iterator[None]:
         drop()
 
 
-def build(variables: dict[str, Any], options: list[str]) -> None:
+def build(variables: dict[str, Any], is_full: bool) -> None:
     """The models that lead to identity_changes. Raises Refused when one of them fails."""
     from dbt.cli.main import dbtRunner  # three seconds that the other commands need not wait
 
@@ -73,7 +73,8 @@ def build(variables: dict[str, Any], options: list[str]) -> None:
     done = dbtRunner().invoke(
         [
             *["--quiet", "build", *dbt_folders("preview"), "--vars", given, "--select", *MODELS],
-            *["--exclude-resource-type", "test", "unit_test", *options],
+            *["--exclude-resource-type", "test", "unit_test"],
+            *(["--full-refresh"] if is_full else []),
         ]
     )
     if not done.success:

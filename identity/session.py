@@ -52,7 +52,11 @@ def session(read_only: bool = True) -> Iterator[Session]:
     except duckdb.ConnectionException:  # dbt, in this process, has it open for writing
         connection = warehouse.connect()
     except duckdb.IOException as error:
-        raise Busy("the warehouse is busy, or is not there") from error
+        if "lock" in str(error).lower():
+            raise Busy("the warehouse is busy: another program writes to it") from error
+        raise Refused("no warehouse yet: load and run dbt build first") from error
+    except psycopg2.OperationalError as error:
+        raise Refused("PostgreSQL is not there: see ORFEVRE_POSTGRES_*") from error
     try:
         yield Session(connection)
     finally:
