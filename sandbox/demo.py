@@ -180,7 +180,7 @@ def show(world: dict[str, Any], seconds: float) -> None:
     summary("Segments", rows(SEGMENTS), "customers")
     summary("Tools, this run", rows(SYNCS), "created", "updated", "removed", "refused", "they hold")
     connection.close()
-    console.print(f"In {seconds:.0f} seconds. Again: nothing is loaded twice, nothing sent twice.")
+    console.print(f"In {seconds:.0f} seconds. Run it again: nothing is loaded or sent twice.")
     console.print(NEXT.format(path=os.environ["ORFEVRE_DUCKDB_PATH"]), markup=False)
 
 
@@ -226,5 +226,5 @@ Where to look next
   the golden customers   {path}, table marts.customers
   why a row was set aside             table marts.quarantine
   the book               make docs
-  the systems by hand    make sandbox
+  the systems by hand    make sandbox (then python -m sandbox advance: one more day)
 """

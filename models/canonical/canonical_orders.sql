@@ -26,7 +26,8 @@ amounts as (
     select
         orders.*,
         customers.record_id as known_record_id,
-        coalesce(line_totals.items_amount, 0) as items_amount,
+        coalesce(line_totals.items_amount, orders.items_amount, 0)
+            as order_items_amount,
         -- the document's own figure where it has one, else the sum of its lines
         coalesce(orders.discount_amount, line_totals.discount_amount, 0)
             as order_discount_amount,
@@ -52,11 +53,11 @@ canonical as (
         coupon_code,
         loyalty_card,
         original_order_id,
-        cast(items_amount as decimal(18, 2)) as items_amount,
+        cast(order_items_amount as decimal(18, 2)) as items_amount,
         cast(shipping_amount as decimal(18, 2)) as shipping_amount,
         -- what neither lines nor shipping explain: adjustments of a refund, lines set
         -- aside, documents that do not add up. It shows, it does not vanish
-        cast(total_amount - items_amount - shipping_amount as decimal(18, 2))
+        cast(total_amount - order_items_amount - shipping_amount as decimal(18, 2))
             as adjustment_amount,
         cast(order_discount_amount as decimal(18, 2)) as discount_amount,
         cast(order_tax_amount as decimal(18, 2)) as tax_amount,

@@ -152,8 +152,10 @@ def serve(sandbox_dir: Path, port: int = DEFAULT_PORT) -> None:
     variables["ORFEVRE_DUCKDB_PATH"] = str(folder / "warehouse.duckdb")
     lines = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
     (folder / "env").write_text("\n".join(lines) + "\n")
+    if not (folder / "world.json").exists():
+        log.warning("No world here yet, all is empty: make demo, or python -m sandbox generate.")
     log.info("The stand-ins listen on port %d until you press Ctrl-C.", port)
-    log.info("In another shell:  set -a; . %s; set +a", folder / "env")
+    log.info("In another shell:  . .venv/bin/activate; set -a; . %s; set +a", folder / "env")
     server.run(sockets=[listener])
 
 

@@ -54,6 +54,9 @@ mapped as (
         coupon_code,
         loyalty_card,
         cast(null as text) as original_order_id,
+        -- of an order that comes without lines, the articles are all but the shipping
+        cast(order_amount - coalesce(shipping_amount, 0) as decimal(18, 2))
+            as items_amount,
         coalesce(shipping_amount, 0) as shipping_amount,
         cast(null as decimal(18, 2)) as discount_amount,
         cast(null as decimal(18, 2)) as tax_amount,

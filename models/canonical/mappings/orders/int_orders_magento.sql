@@ -36,6 +36,7 @@ mapped as (
         orders.coupon_code,
         cast(null as text) as loyalty_card,
         cast(null as text) as original_order_id,
+        cast(null as decimal(18, 2)) as items_amount,
         coalesce(orders.shipping_amount, 0) as shipping_amount,
         -coalesce(orders.discount_amount, 0) as discount_amount,
         coalesce(orders.tax_amount, 0) as tax_amount,

@@ -26,6 +26,7 @@ mapped as (
         cast(null as text) as coupon_code,
         cast(null as text) as loyalty_card,
         'magento:' || refunds.magento_order_id as original_order_id,
+        cast(null as decimal(18, 2)) as items_amount,
         -coalesce(refunds.shipping_amount, 0) as shipping_amount,
         cast(0 as decimal(18, 2)) as discount_amount,
         -coalesce(refunds.tax_amount, 0) as tax_amount,

@@ -32,6 +32,7 @@ mapped as (
         cast(null as text) as coupon_code,
         receipts.loyalty_card,
         'retail_pro:' || receipts.original_receipt_id as original_order_id,
+        cast(null as decimal(18, 2)) as items_amount,
         cast(0 as decimal(18, 2)) as shipping_amount,
         cast(null as decimal(18, 2)) as discount_amount,
         cast(null as decimal(18, 2)) as tax_amount,
