@@ -34,6 +34,16 @@ distinct_points as (
         coalesce(points.contact_value, points.raw_value)
 ),
 
+-- one e-mail in two spellings still has one holder
+holders as (
+    select
+        contact_type,
+        coalesce(contact_key, contact_value) as contact_key,
+        count(distinct customer_id) as customer_count
+    from distinct_points
+    group by contact_type, coalesce(contact_key, contact_value)
+),
+
 described as (
     select
         distinct_points.customer_id,
@@ -46,11 +56,7 @@ described as (
         end as status,
         distinct_points.phone_type,
         distinct_points.record_count,
-        count(*) over (
-            partition by
-                distinct_points.contact_type,
-                coalesce(distinct_points.contact_key, distinct_points.contact_value)
-        ) as customer_count,
+        holders.customer_count,
         distinct_points.is_valid,
         coalesce(
             distinct_points.contact_value = case distinct_points.contact_type
@@ -63,6 +69,11 @@ described as (
         distinct_points.last_seen_at
     from distinct_points
     inner join customers on distinct_points.customer_id = customers.customer_id
+    inner join holders
+        on
+            distinct_points.contact_type = holders.contact_type
+            and coalesce(distinct_points.contact_key, distinct_points.contact_value)
+            = holders.contact_key
 )
 
 select * from described
