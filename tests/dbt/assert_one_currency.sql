@@ -1,5 +1,6 @@
 -- What is added up of a customer is in one currency, and what is in another is counted
--- beside it: orders, and the carts of a segment.
+-- beside it: orders, and the carts of a segment. Between them the currencies hold every
+-- order; one without a currency would be in none.
 with
 
 orders as (
@@ -22,6 +23,25 @@ carts as (
     from {{ ref('carts') }}
     where is_abandoned and currency = '{{ var("reporting_currency") }}'
     group by customer_id
+),
+
+counted as (
+    select
+        currency,
+        sum(order_count) as order_count,
+        sum(items_amount) as items_amount
+    from {{ ref('orders_by_currency') }}
+    group by currency
+),
+
+placed as (
+    select
+        currency,
+        count(*) as order_count,
+        sum(items_amount) as items_amount
+    from {{ ref('orders') }}
+    where status = 'completed' and cast(ordered_at as date) <= {{ as_of_date() }}
+    group by currency
 )
 
 select
@@ -34,12 +54,15 @@ where
     or metrics.other_currency_order_count <> coalesce(orders.other_order_count, 0)
 union all
 select
-    currency as customer_id,
+    coalesce(counted.currency, placed.currency) as customer_id,
     'currencies' as what
-from {{ ref('orders_by_currency') }}
-where is_added_up
-group by currency
-having currency <> '{{ var("reporting_currency") }}'
+from counted
+full outer join placed on counted.currency = placed.currency
+where
+    counted.currency is null
+    or placed.currency is null
+    or counted.order_count <> placed.order_count
+    or counted.items_amount <> placed.items_amount
 union all
 select
     segment.customer_id,
