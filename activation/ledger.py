@@ -7,7 +7,6 @@ transaction each, so that a kill leaves a batch either recorded or in doubt (an 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,17 +20,10 @@ import pyarrow as pa
 
 import warehouse
 from activation.destination import Change, Row, Sync, as_json
+from warehouse import Busy, Session, Unbuilt
 
 CONTRACT_COLUMNS = ("destination_key", "customer_id", "payload_hash", "has_consent")
 ROWS_AT_ONCE = 5000
-
-
-class Busy(Exception):
-    """Another process holds the warehouse, or this sync."""
-
-
-class Unbuilt(Exception):
-    """A model that activation reads is not in the warehouse: `dbt build` comes first."""
 
 
 def now() -> datetime:
@@ -39,32 +31,7 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-class Session:
-    """One connection to the warehouse; statements have `?` where a value goes."""
-
-    def __init__(self, connection: Any) -> None:
-        self.is_duckdb = warehouse.target() == "duckdb"
-        self._lock = threading.RLock()
-        self._connection = connection
-        # a cursor of DuckDB's is a connection of its own
-        self._cursor = connection.cursor()
-
-    def close(self) -> None:
-        (self._cursor if self.is_duckdb else self._connection).close()
-
-    def _run(self, sql: str, *parameters: Any) -> None:
-        self._cursor.execute(sql if self.is_duckdb else sql.replace("?", "%s"), list(parameters))
-
-    def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
-        """Rows of a query, as dicts. Raises Unbuilt when it reads what is not there."""
-        with self._lock:
-            try:
-                self._run(sql, *parameters)
-            except (duckdb.CatalogException, psycopg2.errors.UndefinedTable) as error:
-                raise Unbuilt("a model is not built: run dbt build first") from error
-            names = [column[0] for column in self._cursor.description]
-            return [dict(zip(names, values, strict=True)) for values in self._cursor.fetchall()]
-
+class _Session(Session):
     def columns(self, sync: Sync) -> list[str]:
         """Payload columns of the sync model, in its order."""
         with self._lock:
@@ -73,7 +40,7 @@ class Session:
         return [name for name in names if name not in CONTRACT_COLUMNS]
 
 
-class Plan(Session):
+class Plan(_Session):
     """What one sync has to do: compared with the receipts once, then counted and read as often as
     one likes, unmoved by the receipts that follow. It lives in a temporary table of its own
     connection. `counts`: desired, held, duplicated keys, and changes by type.
@@ -92,7 +59,7 @@ class Plan(Session):
         self.payload = self.columns(sync)
         payload = "".join(f", desired.{column}" for column in self.payload)
         try:
-            self._run(
+            self.run(
                 f"""
                 create temporary table planned as
                 select
@@ -122,7 +89,7 @@ class Plan(Session):
             )
         except (duckdb.CatalogException, psycopg2.errors.UndefinedTable) as error:
             raise Unbuilt("a model is not built: run dbt build first") from error
-        self._run("create index planned_position on planned (_position)")
+        self.run("create index planned_position on planned (_position)")
         found = self.rows(
             "select _change, min(_position) as first, count(*) as row_count"
             " from planned group by _change"
@@ -220,16 +187,15 @@ class Plan(Session):
         )
 
 
-class Ledger(Session):
-    """Activation's state in the warehouse. Thread-safe; one instance a process."""
+class Ledger(_Session):
+    """Activation's state in the warehouse. Thread-safe; one instance a process. On DuckDB the
+    file's own lock keeps two from overlapping: one writing process at a time.
+    """
 
     def __init__(self, read_only: bool = False) -> None:
         try:
             super().__init__(warehouse.connect(read_only=read_only))
         except duckdb.IOException as error:
-            # DuckDB's own file lock is the overlap lock: one writing process at a time
-            if "lock" in str(error).lower():
-                raise Busy("another process is using the warehouse") from None
             raise Unbuilt("there is no warehouse to read: run dbt build first") from error
 
     def close(self) -> None:
@@ -264,7 +230,7 @@ class Ledger(Session):
         columns = ", ".join(rows[0])
         if self.is_duckdb:
             self._cursor.register("incoming", pa.Table.from_pylist(list(rows)))
-            self._run(f"insert into activation.{table} ({columns}) select * from incoming")
+            self.run(f"insert into activation.{table} ({columns}) select * from incoming")
             self._cursor.unregister("incoming")
         else:
             psycopg2.extras.execute_values(
@@ -277,13 +243,13 @@ class Ledger(Session):
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._lock:
-            self._run("begin")
+            self.run("begin")
             try:
                 yield
             except BaseException:
-                self._run("rollback")
+                self.run("rollback")
                 raise
-            self._run("commit")
+            self.run("commit")
 
     def alone(self, sync_name: str) -> None:
         """Keep this sync for this process, until the connection ends. Raises Busy."""
@@ -379,13 +345,13 @@ class Ledger(Session):
     def begin_run(self, run_id: str, sync_name: str) -> None:
         """Open the run, and say of what a killed one left open that it was killed."""
         with self._transaction():
-            self._run(
+            self.run(
                 "update activation.sync_runs set status = 'killed', finished_at = ?"
                 " where sync_name = ? and status = 'running'",
                 now(),
                 sync_name,
             )
-            self._run(
+            self.run(
                 "update activation.deliveries set status = 'lost', failed_count = row_count"
                 " where sync_name = ? and status = 'sending'",
                 sync_name,
@@ -398,7 +364,7 @@ class Ledger(Session):
         values = {**values, "finished_at": now()}
         sets = ", ".join(f"{name} = ?" for name in values)
         with self._transaction():
-            self._run(
+            self.run(
                 f"update activation.sync_runs set {sets} where run_id = ? and sync_name = ?",
                 *values.values(),
                 run_id,
@@ -465,7 +431,7 @@ class Ledger(Session):
             self._forget("intents", sync_name, settled)
             values = {**delivery, "finished_at": now()}
             sets = ", ".join(f"{name} = ?" for name in values)
-            self._run(
+            self.run(
                 f"update activation.deliveries set {sets} where delivery_id = ?",
                 *values.values(),
                 delivery_id,
@@ -474,7 +440,7 @@ class Ledger(Session):
     def _forget(self, table: str, sync_name: str, rows: Sequence[Row | str]) -> None:
         keys = [row.key if isinstance(row, Row) else row for row in rows]
         if keys:
-            self._run(
+            self.run(
                 f"delete from activation.{table} where sync_name = ?"
                 " and destination_key in (select unnest(cast(? as text[])))",
                 sync_name,

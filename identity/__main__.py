@@ -17,7 +17,8 @@ from rich.console import Console
 
 from identity.explain import explain, table
 from identity.preview import preview
-from identity.session import Busy, Refused, session
+from identity.session import Refused, session
+from warehouse import Busy, Unbuilt
 
 DONE, MISUSED, BUSY = 0, 2, 75
 DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
             decide(console, asked)
         else:
             preview(console, asked.vars, asked.samples, asked.full_refresh)
-    except Refused as error:
+    except (Refused, Unbuilt) as error:
         Console(stderr=True).print(str(error), markup=False)
         return MISUSED
     except Busy as error:

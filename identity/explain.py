@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 import warehouse
-from identity.session import Refused, Session, marks, session
+from identity.session import Refused, marks, session
+from warehouse import Session
 
 Row = dict[str, Any]
 LINKS_SHOWN = 12

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+import warehouse
 from ingestion import pipeline, sources
 from ingestion.pipeline import FAILED, LOADED, Options, Report, SourceError
 from ingestion.sources import files
@@ -50,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         # Every source's tables, even empty: the models read them all.
         with pipeline.alone(sources.NAMES):
             reports = run(names, chosen, console)
-    except pipeline.Busy:
+    except warehouse.Busy:
         log.error("another program is writing to the warehouse; nothing was loaded")
         return BUSY
     except Exception as error:

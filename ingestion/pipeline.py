@@ -39,7 +39,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dlt
-import duckdb
 import pyarrow as pa
 import requests
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -59,10 +58,6 @@ MOST_LOST = 0.2
 MOST_LOST_ROWS = 20
 
 LOADED, FAILED, ABSENT = "loaded", "failed", "absent"
-
-
-class Busy(Exception):
-    """Another program writes to the warehouse."""
 
 
 class SourceError(Exception):
@@ -146,22 +141,17 @@ def new_load_id() -> str:
 
 @contextmanager
 def alone(sources: Iterable[str]) -> Iterator[None]:
-    """The warehouse for this run alone, with the tables of the sources; raises Busy.
+    """The warehouse for this run alone, with the tables of the sources; raises warehouse.Busy.
 
     DuckDB lets in one process; on PostgreSQL a lock of the session goes when the process does.
     """
-    try:
-        connection = warehouse.connect()
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise Busy from None
-        raise
+    connection = warehouse.connect()
     try:
         if warehouse.target() == "postgres":
             cursor = connection.cursor()
             cursor.execute("select pg_try_advisory_lock(hashtext('orfevre ingestion'))")
             if cursor.fetchone() != (True,):
-                raise Busy
+                raise warehouse.Busy
         prepare(sources)
         yield
     finally:
