@@ -3,7 +3,8 @@
 `models/staging/<source>/_<source>__sources.yml` is the only declaration: dbt documents and tests
 it, ingestion creates its tables, types its rows and sets aside what breaks it.
 
-A table's meta may say `primary_key`, `required_one_of` (columns of which one at least is filled),
+A column's meta may say `required` and `accepted_values` (in any case of letters). A table's may
+say `primary_key`, `required_one_of` (columns of which one at least is filled),
 `cursor` (the column that says when a row last changed), and, for a table whose rows live and die
 with another's, `parent` and `parent_key` (the order of an order line): when the parent is loaded
 again, its old rows go.
@@ -27,6 +28,7 @@ class Column:
     name: str
     data_type: str
     required: bool
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ def _table(file: str, declared: dict[str, Any]) -> Table:
                 f"{file}: {declared['name']}.{column['name']} has the type "
                 f"{column['data_type']!r}; expected one of {', '.join(sorted(TYPES))}"
             )
-        required = column.get("config", {}).get("meta", {}).get("required", False)
-        columns.append(Column(column["name"], column["data_type"], required))
+        says = column.get("config", {}).get("meta", {})
+        required, accepted = says.get("required", False), tuple(says.get("accepted_values", ()))
+        columns.append(Column(column["name"], column["data_type"], required, accepted))
     return Table(
         name=declared["name"],
         columns=tuple(columns),

@@ -316,6 +316,8 @@ class Intake:
                         when 'required' then split_part(o._broken, '|', 1) || ' is empty'
                         when 'key' then 'a later row has the same key'
                         when 'one_of' then '{" and ".join(table.required_one_of)} are empty'
+                        when 'accepted' then split_part(o._broken, '|', 1) || ' is none of '
+                            || split_part(o._broken, '|', 3)
                         else split_part(o._broken, '|', 1) || ' is not a '
                             || split_part(o._broken, '|', 3)
                     end,
@@ -531,6 +533,12 @@ def _rules(column: Column, found: str, x: str) -> list[str]:
         rules.append(
             f"when not ({missing}) and ({typed}) is null "
             f"then '{column.name}|type|{column.data_type}'"
+        )
+    if column.accepted:
+        known = ", ".join(f"'{value}'" for value in column.accepted)
+        rules.append(
+            f"when not ({missing}) and lower(trim({x}::text)) not in ({known}) "
+            f"then '{column.name}|accepted|{', '.join(column.accepted)}'"
         )
     return rules
 

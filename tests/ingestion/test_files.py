@@ -234,6 +234,34 @@ def test_parquet_numbers_and_repeated_names(duck: Query, feed: Feed) -> None:
     ]
 
 
+def test_a_word_that_the_contract_does_not_know_is_set_aside(duck: Query, feed: Feed) -> None:
+    """No revenue is lost in silence for a status that the feed forgot to map."""
+    content = "num;etat\n1;Soldé\n2;EXPÉDIÉ\n3;Canceled\n4; pending \n5;\n"
+    declared = {
+        "entity": "orders",
+        "columns": {
+            "source_order_id": "num",
+            "status": {"column": "etat", "values": {"soldé": "completed"}},
+            "channel": {"constant": "outlet"},
+            "currency": {"constant": "EUR"},
+            "ordered_at": {"constant": "2026-01-01"},
+        },
+    }
+    feed({"f.csv": content.encode()}, **declared)
+    assert duck("select source_order_id from raw_files.orders order by 1") == [
+        ("1",),
+        ("3",),
+        ("4",),
+    ]
+    assert duck("select row_number, rule, reason from raw_ingestion.quarantine order by 1") == [
+        (3, "accepted", "status is none of completed, pending, cancelled, canceled"),
+        (6, "required", "status is empty"),
+    ]
+    declared["columns"]["status"]["values"]["expédié"] = "completed"
+    assert feed({}, **declared)["orders"].rows_set_aside == 1
+    assert duck("select row_number from raw_ingestion.quarantine") == [(6,)]
+
+
 def test_an_ambiguous_number_is_not_guessed(duck: Query, feed: Feed) -> None:
     feed(
         {"f.csv": b"sku;nom;prix\n1;a;1,234\n2;b;1,5\n3;c;1.234,5\n"},

@@ -42,8 +42,7 @@ mapped as (
                 then 'return'
             else 'sale'
         end as order_type,
-        -- a status outside the contract's three is not counted as a sale, nor an order
-        -- of which neither total nor lines have come
+        -- an order of which neither total nor lines have come is not counted as a sale
         case
             when lower(status) in ('cancelled', 'canceled') then 'cancelled'
             when lower(status) = 'completed' and order_amount is not null
