@@ -11,6 +11,7 @@ import argparse
 import logging
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -114,7 +115,10 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
                 rows[table] += count
                 progress.update(task, description=f"{name}: {table}, {rows[table]:,} rows")
 
-            done = pipeline.load(sources.source(name), load_id, options, read)
+            source = sources.source(name)
+            if options.feeds and name == "files":
+                source = replace(source, only=files.entities(options.feeds))
+            done = pipeline.load(source, load_id, options, read)
             progress.update(task, completed=1, description=line(name, done))
             # What befell the source as a whole is said once.
             is_whole = done[0].status != LOADED and len({it.message for it in done}) == 1

@@ -89,7 +89,8 @@ class Source:
 
     `needs` are the environment variables without which it is absent. `whole` are the tables that
     every load reads whole, `logs` those whose old rows the system itself forgets: a row that is
-    no longer there is taken out of the former, never out of the latter.
+    no longer there is taken out of the former, never out of the latter. `only` are the tables that
+    this run is about, all when empty.
     """
 
     name: str
@@ -97,10 +98,12 @@ class Source:
     read: Callable[[Request], Iterable[Batch]]
     whole: frozenset[str] = frozenset()
     logs: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
 
     @property
     def tables(self) -> Mapping[str, Table]:
-        return contract(self.name)
+        declared = contract(self.name)
+        return {name: it for name, it in declared.items() if not self.only or name in self.only}
 
 
 @dataclass

@@ -34,7 +34,7 @@ import pyarrow as pa
 import yaml
 
 from ingestion import tabular
-from ingestion.contract import Table
+from ingestion.contract import Table, contract
 from ingestion.intake import Batch, Reading
 from ingestion.pipeline import Request, Source, SourceError, describe
 from warehouse import ROOT
@@ -149,6 +149,11 @@ def read(request: Request) -> Iterator[Batch]:
         for file in files:
             name = file.relative_to(root).as_posix()
             yield from _read_file(feed, file, name, known, request, told)
+
+
+def entities(names: Sequence[str]) -> frozenset[str]:
+    """The tables that the feeds of these names fill."""
+    return frozenset(_entity_of(path, contract("files")) for path in declared(names))
 
 
 def _entity_of(path: Path, tables: Mapping[str, Table]) -> str:

@@ -483,6 +483,22 @@ def test_a_wrong_command_says_what_there_is(
     assert capsys.readouterr().err.count(message) == 1
 
 
+def test_a_run_of_one_feed_speaks_of_its_entity_alone(
+    duck: Query, feed: Feed, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    feed({"f.csv": b"id;nom;email\n1;Un;\n"})
+    again = tmp_path / "feeds" / "again.yml"
+    again.write_text(
+        (tmp_path / "feeds" / "people.yml").read_text().replace("source: s", "source: t")
+    )
+    caplog.set_level(logging.INFO)
+    caplog.clear()
+    assert main(["--feed", "again"]) == 0
+    said = [message for message in caplog.messages if " read = " in message]
+    assert said == ["files.customers: loaded, 1 read = 1 kept + 0 set aside, 0 unchanged"]
+    assert duck("select source from raw_files.customers order by 1") == [("s",), ("t",)]
+
+
 def test_ignored_columns_are_named_once_a_feed(
     feed: Feed, caplog: pytest.LogCaptureFixture
 ) -> None:
