@@ -256,6 +256,8 @@ class Client:
     is_repeatable = True
     # True when a removal must name the values that were sent, for want of a key.
     removes_by_value = False
+    # True when the tool takes files at once, and says when it is done with them.
+    confirms_loads = False
 
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
@@ -284,16 +286,22 @@ class Client:
         """Keys of those rows that the tool already has; asked when `is_repeatable` is false."""
         raise NotImplementedError
 
-    def is_bulk(self, sync: Sync, plan: Mapping[str, int]) -> bool:
+    def is_bulk(self, sync: Sync, rows: int) -> bool:
         """Whether so many creates and updates go by `load`, as files, instead."""
         return False
 
     def withdraw(self, sync: Sync) -> None:
-        """Take back the files that the tool has not taken yet: what they say may be out of date."""
+        """Take back the files that the tool has not taken yet: what they say may be out of date.
+
+        Where it cannot be done: wait until the tool is done with them.
+        """
 
     def load(self, sync: Sync, rows: list[Row]) -> None:
         """Hand over rows as a file. The tool takes it later: no row of it is accepted yet."""
         raise NotImplementedError
+
+    def await_loads(self, sync: Sync) -> None:
+        """Wait until the tool is done with the files; asked when `confirms_loads` is true."""
 
     def reader(self, sync: Sync) -> Callable[[Row], bool] | None:
         """Read the tool; what comes back says whether the tool holds just what a row wants.
@@ -348,7 +356,12 @@ def one_by_one(rows: list[Row], send: Callable[[Row], Answer]) -> dict[str, Answ
     return {row.key: answers.get(row.key, unsent) for row in rows}
 
 
-def poll(ask: Callable[[], Item], is_over: Callable[[Item], bool], seconds: float = 600) -> Item:
+def poll(
+    ask: Callable[[], Item],
+    is_over: Callable[[Item], bool],
+    seconds: float = 600,
+    longest_pause: float = 10,
+) -> Item:
     """Ask an asynchronous job how it stands until it is over.
 
     Raises Transient, ambiguous, when it has not ended after `seconds`.
@@ -361,7 +374,7 @@ def poll(ask: Callable[[], Item], is_over: Callable[[Item], bool], seconds: floa
 
     return tenacity.Retrying(
         stop=tenacity.stop_after_delay(seconds),
-        wait=tenacity.wait_exponential(multiplier=0.2, max=10),
+        wait=tenacity.wait_exponential(multiplier=0.2, max=longest_pause),
         retry=tenacity.retry_any(
             tenacity.retry_if_result(lambda state: not is_over(state)),
             tenacity.retry_if_exception_type(Transient),

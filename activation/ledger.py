@@ -302,11 +302,24 @@ class Ledger(_Session):
         A row that is refused every time would otherwise make every run due.
         """
         (found,) = self.rows(
-            "select max(started_at) as moment from activation.sync_runs as runs where sync_name = ?"
-            " and (status = 'succeeded' or status = 'partial' and failed_count = 0)"
-            " and not exists (select 1 from activation.deliveries where sync_name = ?"
-            " and run_id = runs.run_id and status = 'handed over')",
-            *(sync.name, sync.name),
+            """
+            select max(started_at) as moment
+            from activation.sync_runs as runs
+            where
+                sync_name = ?
+                and (status = 'succeeded' or status = 'partial' and failed_count = 0)
+                and not exists (
+                    select 1
+                    from activation.deliveries
+                    inner join activation.intents
+                        on deliveries.delivery_id = intents.delivery_id
+                    where
+                        deliveries.run_id = runs.run_id
+                        and deliveries.sync_name = runs.sync_name
+                        and deliveries.status = 'handed over'
+                )
+            """,
+            sync.name,
         )
         return found["moment"]
 

@@ -187,34 +187,50 @@ class Run:
                 return
             self.progress.start(self.sync.name, min(planned, self.options.limit or planned))
             self._until_answered(lambda: self.client.prepare(self.sync, plan.payload))
-            if not (self._goes_by_file(counts) or self.options.adopt):
+            # Files of an earlier run that still lie there may speak of someone who has withdrawn
+            # the consent since; what the others have brought there is not sent again.
+            is_awaited = self.ledger.standing(self.sync)["unconfirmed_count"] > 0
+            if is_awaited and not self.options.adopt:
+                self._until_answered(lambda: self.client.withdraw(self.sync))
+            is_read = is_awaited or self._is_bulk(plan)
+            if not (self.options.adopt or (is_read and self.options.only is None)):
                 self._send_all(plan)
                 self._conclude(planned)
                 return
-            # Files of an earlier run that still lie there may speak of someone who has withdrawn
-            # the consent since; what the others have brought there is not sent again.
-            if not self.options.adopt:
-                self._until_answered(lambda: self.client.withdraw(self.sync))
             self._adopt(plan)
         if self.options.adopt:
             self._end("succeeded", f"{self.result.done['adopted']} rows are there already")
             return
         with self.ledger.plan(self.sync) as left:
-            if self.client.is_bulk(self.sync, left.counts):
-                self._load(left, self.options.limit)
-            else:
+            if not self._is_bulk(left):
                 self._send_all(left)
                 self._conclude(planned)
+                return
+            self._load(left, self.options.limit)
+        if self.client.confirms_loads and not (self._halted or self.stopping.is_set()):
+            self._confirm(planned)
 
-    def _goes_by_file(self, counts: dict[str, int]) -> bool:
-        """Whether there are files to write, or files of an earlier run that nobody confirmed."""
-        if self.options.only is not None:
-            return False
-        is_awaited = self.ledger.standing(self.sync)["unconfirmed_count"] > 0
-        return is_awaited or self.client.is_bulk(self.sync, counts)
+    def _is_bulk(self, plan: Plan) -> bool:
+        """Whether creates and updates are so many that they go as files."""
+        rows = plan.counts["create_count"] + plan.counts["update_count"]
+        return self.client.is_bulk(self.sync, min(rows, self.options.limit or rows))
 
-    def _adopt(self, plan: Plan) -> None:
-        """Give a receipt to each row to create or update that the tool holds already, as it is."""
+    def _confirm(self, planned: int) -> None:
+        """Once the tool is done with the files: receipts for what it holds; the rest by the API,
+        which says of each row why not."""
+        self._until_answered(lambda: self.client.await_loads(self.sync))
+        with self.ledger.plan(self.sync) as loaded:
+            self._adopt(loaded, is_ours=True)
+        with self.ledger.plan(self.sync) as rest:
+            limit = self.options.limit
+            self._send_all(rest, allowed=None if limit is None else limit - self.result.accepted)
+        self._conclude(planned)
+
+    def _adopt(self, plan: Plan, is_ours: bool = False) -> None:
+        """Give a receipt to each row to create or update that the tool holds already, as it is.
+
+        `is_ours`: this run has brought them there.
+        """
         found: list[Any] = []
         self._until_answered(lambda: found.append(self.client.reader(self.sync)))
         holds = found[-1]
@@ -229,7 +245,7 @@ class Run:
                 self.ledger.intend(attempt, change, chunk, 1)
                 delivery = {"status": "accepted", "accepted_count": len(chunk)}
                 self.ledger.record(self.name, delivery_id, receipts, [], chunk, delivery)
-                self._count("adopted", chunk)
+                self._count(change if is_ours else "adopted", chunk)
 
     def _load(self, plan: Plan, limit: int | None) -> None:
         """Deletes by the API, the rest as files; receipts follow when the tool has been read."""
@@ -261,13 +277,14 @@ class Run:
         try:
             self.client.load(self.sync, rows)
             ended = {"status": "handed over"}
-        except (Transient, Misconfigured) as error:
+        except (Transient, Misconfigured, Refused) as error:
             ended["error_code"] = getattr(error, "code", type(error).__name__)
             raise
         finally:
             ended["latency_ms"] = round((time.monotonic() - started) * 1000)
             self.ledger.record(self.name, delivery_id, [], [], [], ended)
-        self.progress.advance(self.name, len(rows))
+        if not self.client.confirms_loads:
+            self.progress.advance(self.name, len(rows))
 
     def _try_out(self) -> None:
         """Send a few rows to the tool's test list, without a receipt."""
@@ -310,9 +327,10 @@ class Run:
 
     # --- batches -----------------------------------------------------------------------------
 
-    def _send_all(self, plan: Plan, only: Change | None = None) -> None:
-        """Hand over every batch; one kind of change is finished before the next begins."""
-        allowed = self.options.limit
+    def _send_all(self, plan: Plan, allowed: int | None = None, only: Change | None = None) -> None:
+        """Hand over every batch, at most `allowed` rows (or --limit's); one kind of change is
+        finished before the next begins."""
+        allowed = self.options.limit if allowed is None else allowed
         for change in (change for change in self.sync.changes if only in (None, change)):
             if allowed == 0:
                 return

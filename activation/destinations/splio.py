@@ -113,8 +113,7 @@ class Client(destination.Client):
 
     # --- full loads --------------------------------------------------------------------------
 
-    def is_bulk(self, sync: Sync, plan: Mapping[str, int]) -> bool:
-        rows = plan["create_count"] + plan["update_count"]
+    def is_bulk(self, sync: Sync, rows: int) -> bool:
         return bool(self._datahub) and rows >= sync.options["full_load_from"]
 
     def load(self, sync: Sync, rows: list[Row]) -> None:

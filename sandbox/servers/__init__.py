@@ -5,8 +5,8 @@ folder, so that what activation publishes can be read back and what changes ther
 the next ingestion. `serve` runs them; `running` runs them beside a test or a demo and yields the
 environment that points Orfèvre at them.
 
-Rate limits are the vendors' own; SPLIO_REQUESTS_PER_SECOND, CLIENTELA_REQUESTS_PER_SECOND,
-SMS_REQUESTS_PER_SECOND and ZENDESK_REQUESTS_PER_MINUTE change them (0: no limit).
+Rate limits are the vendors' own; <TOOL>_REQUESTS_PER_SECOND and ZENDESK_REQUESTS_PER_MINUTE change
+them (0: no limit).
 """
 
 from __future__ import annotations
@@ -107,6 +107,7 @@ def environment(base_url: str, sandbox_dir: Path) -> dict[str, str]:
         "WEB_TOKEN": web.TOKEN,
         "BREVO_URL": f"{base_url}/brevo/v3",
         "BREVO_API_KEY": brevo.API_KEY,
+        "BREVO_LIST_IDS": brevo.LIST_ID,
         "KLAVIYO_URL": f"{base_url}/klaviyo",
         "KLAVIYO_API_KEY": klaviyo.API_KEY,
         "SFMC_AUTH_URL": f"{base_url}/sfmc",

@@ -1,9 +1,11 @@
 """Stand-in of Brevo's contacts API (prefix /brevo/v3).
 
 An upsert exists (`updateEnabled`), attributes that the account does not know are dropped without
-a word, and an import is a process to poll: `queued`, `in_process`, then `completed`. What an
-import refused is in the CSV behind the process's `export_url`; the vendor's document leaves that
-report open and this stand-in decides it. 10 requests a second, 429 with Brevo's own headers.
+a word, and an import is a process to poll: `queued`, `in_process`, then `completed`; before that
+no contact of it is there. It knows contacts by e-mail, or else by phone, and refuses a row whose
+EXT_ID or phone is another contact's. What it refused is in the CSV behind the process's
+`export_url`; the vendor's document leaves that report open and this stand-in decides it.
+10 requests a second, 429 with Brevo's own headers.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from sandbox.servers.store import Row, Systems
 
 PREFIX = "brevo"
 API_KEY = "sandbox-brevo-key"
+LIST_ID = "1"
 ATTRIBUTES = {"FIRSTNAME": "text", "LASTNAME": "text", "SMS": "text", "EXT_ID": "text"}
 _EMAIL = re.compile(r"[^@\s;]+@[^@\s;]+\.[^@\s;]+")
 _PHONE = re.compile(r"(\+|00)?[1-9]\d{6,14}")
@@ -37,7 +40,8 @@ _TABLES = """
     create table if not exists brevo_attributes (name text primary key, type text not null);
     create table if not exists brevo_lists (id integer primary key, name text not null);
     create table if not exists brevo_processes
-        (id integer primary key, name text not null, polls integer not null, report text not null)
+        (id integer primary key, name text not null, polls integer not null, body text not null,
+        report text)
 """
 
 
@@ -96,6 +100,11 @@ class Brevo:
             raise Refused(404, "document_not_found", "Contact does not exist")
         return row
 
+    def _lists_exist(self, ids: list[int]) -> None:
+        existing = {row["id"] for row in self.systems.rows("select id from brevo_lists")}
+        if not existing.issuperset(ids):
+            raise Refused(400, "invalid_parameter", "Invalid list ids")
+
     def _checked(self, body: Row, held: Row | None) -> Row:
         """Columns to write. Raises Refused 400."""
         attributes = body.get("attributes", {})
@@ -113,11 +122,11 @@ class Brevo:
         known = self.attributes()
         kept = json.loads(held["attributes"]) if held else {}
         kept |= {name.upper(): value for name, value in attributes.items() if name.upper() in known}
+        if phone:  # an empty one leaves the phone that is there
+            kept["SMS"] = phone
         lists = set(json.loads(held["list_ids"])) if held else set()
         added, removed = body.get("listIds", []), body.get("unlinkListIds", [])
-        existing = {row["id"] for row in self.systems.rows("select id from brevo_lists")}
-        if not existing.issuperset(added):
-            raise Refused(400, "invalid_parameter", "Invalid list ids")
+        self._lists_exist(added)
         flags = {
             column: int(bool(body[name])) if name in body else (held[column] if held else 0)
             for name, column in (
@@ -134,18 +143,24 @@ class Brevo:
             **flags,
         }
 
-    def save(self, body: Row, update: bool = True, create: bool = True) -> tuple[int, bool]:
+    def save(
+        self,
+        body: Row,
+        update: bool = True,
+        create: bool = True,
+        known_by: tuple[str, ...] = ("ext_id", "email", "sms"),
+    ) -> tuple[int, bool]:
         """Create or update a contact: (id, whether it is new). Raises Refused."""
         attributes = body.get("attributes")
-        phone = attributes.get("SMS") if isinstance(attributes, dict) else None
+        told = {
+            "ext_id": body.get("ext_id"),
+            "email": str(body.get("email") or "").lower(),
+            "sms": attributes.get("SMS") if isinstance(attributes, dict) else None,
+        }
         with self.systems.write():
             held = None
-            for column, value in (
-                ("ext_id", body.get("ext_id")),
-                ("email", str(body.get("email") or "").lower()),
-                ("sms", phone),
-            ):
-                if held is None and value:
+            for column in known_by:
+                if held is None and (value := told[column]):
                     sql = f"select * from brevo_contacts where {column} = ?"
                     held = self.systems.row(sql, value)
             if held and not update:
@@ -191,49 +206,77 @@ class Brevo:
             self.systems.accepted(PREFIX, "contact.delete", held["ext_id"] or held["email"] or "")
 
     def load(self, body: Row) -> int:
-        """Take an import: the id of its process; wrong rows are in its report. Raises Refused."""
-        if "jsonBody" in body:
-            rows = body["jsonBody"]
-        elif "fileBody" in body:
-            text = body["fileBody"].replace("\\n", "\n")
-            rows = [_from_csv(row) for row in csv.DictReader(io.StringIO(text), delimiter=";")]
-        else:
+        """Queue an import: the id of its process. Raises Refused."""
+        if "jsonBody" not in body and "fileBody" not in body:
             raise Refused(400, "missing_parameter", "fileBody or jsonBody is missing")
         lists = list(body.get("listIds", []))
         with self.systems.write():
             if "newList" in body:
                 self.systems.insert("brevo_lists", {"name": body["newList"]["listName"]})
                 lists.append(self.systems.value("select last_insert_rowid()"))
-            flags = {
-                new: body[name]
-                for name, new in (
-                    ("emailBlacklist", "emailBlacklisted"),
-                    ("smsBlacklist", "smsBlacklisted"),
-                )
-                if name in body
-            }
-            report = []
-            for number, row in enumerate(rows, start=1):
-                try:
-                    self.save(
-                        {**row, **flags, "listIds": lists}, body.get("updateExistingContacts", True)
-                    )
-                except Refused as refused:
-                    who = row.get("email") or row.get("ext_id") or ""
-                    report.append([number, who, refused.code, refused.message])
-            process = {"name": "IMPORTUSER", "polls": 0, "report": json.dumps(report)}
-            self.systems.insert("brevo_processes", process)
+            self._lists_exist(lists)
+            text = json.dumps({**body, "listIds": lists})
+            self.systems.insert("brevo_processes", {"name": "IMPORTUSER", "polls": 0, "body": text})
             return int(self.systems.value("select last_insert_rowid()"))
+
+    def look_at(self, process: Row) -> Row:
+        """A process as the API shows it; an import goes on each time it is looked at."""
+        with self.systems.write() as connection:
+            polls = min(process["polls"], 2)
+            if polls == 2 and process["report"] is None:
+                report = json.dumps(self._import(json.loads(process["body"])))
+                self.systems.update("brevo_processes", {"report": report}, "id = ?", process["id"])
+            connection.execute(
+                "update brevo_processes set polls = polls + 1 where id = ?", (process["id"],)
+            )
+        return {"id": process["id"], "status": _STATUSES[polls], "name": process["name"]}
+
+    def _import(self, body: Row) -> list[Any]:
+        """Write the rows of an import; those refused: [row number, contact, code, message]."""
+        if "jsonBody" in body:
+            rows = [_from_json(row) for row in body["jsonBody"]]
+        else:
+            text = body["fileBody"].replace("\\n", "\n")
+            rows = [_from_csv(row) for row in csv.DictReader(io.StringIO(text), delimiter=";")]
+        flags = {
+            new: body[name]
+            for name, new in (
+                ("emailBlacklist", "emailBlacklisted"),
+                ("smsBlacklist", "smsBlacklisted"),
+            )
+            if name in body
+        }
+        erases, report = body.get("emptyContactsAttributes", False), []
+        for number, row in enumerate(rows, start=1):
+            if not erases:
+                said = row["attributes"].items()
+                row["attributes"] = {name: value for name, value in said if value}
+            try:
+                self.save(
+                    {**row, **flags, "listIds": body["listIds"]},
+                    body.get("updateExistingContacts", True),
+                    known_by=("email", "sms") if row["email"] or row["sms"] else ("ext_id",),
+                )
+            except Refused as refused:
+                who = row["email"] or row["ext_id"] or ""
+                report.append([number, who, refused.code, refused.message])
+        return report
+
+
+def _from_json(item: Row) -> Row:
+    """A row of an import; e-mail, phone and EXT_ID are attributes as well."""
+    attributes = {name.upper(): value for name, value in item.get("attributes", {}).items()}
+    return {
+        "email": item.get("email") or attributes.get("EMAIL"),
+        "ext_id": attributes.pop("EXT_ID", None),
+        "sms": attributes.get("SMS"),
+        "attributes": attributes,
+    }
 
 
 def _from_csv(row: Mapping[str, str | None]) -> Row:
-    attributes = {
-        name: value
-        for name, value in row.items()
-        if name and value and name.upper() not in ("EMAIL", "EXT_ID")
-    }
     found = {name.upper(): value for name, value in row.items() if name}
-    return {"email": found.get("EMAIL"), "ext_id": found.get("EXT_ID"), "attributes": attributes}
+    return _from_json({"email": found.pop("EMAIL", None), "attributes": found})
 
 
 def contact_json(row: Row) -> Row:
@@ -330,18 +373,27 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
             raise Refused(400, "invalid_parameter", "File body size is too big")
         return answer({"processId": brevo.load(call.json())}, 202)
 
+    def shown(call: Call, row: Row) -> Row:
+        body = brevo.look_at(row)
+        if body["status"] == "completed":
+            body["export_url"] = f"{call.base_url}/{PREFIX}/v3/processes/{row['id']}/report.csv"
+        return body
+
     def process(call: Call) -> Response:
-        key = call.path_params["id"]
-        with systems.write() as connection:
-            row = systems.row("select * from brevo_processes where id = ?", key)
-            if row is None:
-                raise Refused(404, "document_not_found", "Process ID does not exist")
-            connection.execute("update brevo_processes set polls = polls + 1 where id = ?", (key,))
-        status = _STATUSES[min(row["polls"], 2)]
-        body = {"id": row["id"], "status": status, "name": row["name"]}
-        if status == "completed":
-            body["export_url"] = f"{call.base_url}/{PREFIX}/v3/processes/{key}/report.csv"
-        return answer(body)
+        row = systems.row("select * from brevo_processes where id = ?", call.path_params["id"])
+        if row is None:
+            raise Refused(404, "document_not_found", "Process ID does not exist")
+        return answer(shown(call, row))
+
+    def processes(call: Call) -> Response:
+        direction = "asc" if call.query.get("sort") == "asc" else "desc"
+        rows = systems.rows(
+            f"select * from brevo_processes order by id {direction} limit ? offset ?",
+            number(call, "limit", 10, 50),
+            number(call, "offset", 0, 10**9),
+        )
+        count = systems.value("select count(*) from brevo_processes")
+        return answer({"processes": [shown(call, row) for row in rows], "count": count})
 
     def report(call: Call) -> Response:
         sql = "select report from brevo_processes where id = ?"
@@ -409,6 +461,7 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
         ("GET", "/contacts/{id:path}", show),
         ("PUT", "/contacts/{id:path}", edit),
         ("DELETE", "/contacts/{id:path}", delete),
+        ("GET", "/processes", processes),
         ("GET", "/processes/{id:int}", process),
     ]
     return [

@@ -1,9 +1,11 @@
-"""Splio's full loads: files for the Datahub, receipts once the contacts have been read."""
+"""Full loads: Splio's files and Brevo's imports, receipts once the contacts have been read."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +14,27 @@ import pytest
 
 from activation import __main__ as command
 from activation.destination import declared
+from activation.destinations.brevo import Client as Brevo
 from sandbox.servers import datahub as datahub_stand_in
-from tests.activation.world import World, contact, execute
+from tests.activation.world import World, contact, desire, execute
 
 SPLIO = "splio__contacts"
 
 
+def soon(monkeypatch: pytest.MonkeyPatch, name: str, option: str) -> None:
+    """From 10 rows on a load of this tool is a full one, of 8 rows a file."""
+    found = declared()[name]
+    (sync,) = found.syncs
+    sync = dataclasses.replace(sync, options={**sync.options, option: 10, "file_lines": 8})
+    sync = dataclasses.replace(sync, attempts=3)
+    tools = {name: dataclasses.replace(found, syncs=(sync,))}
+    monkeypatch.setattr(command, "declared", lambda: tools)
+
+
 @pytest.fixture
 def datahub(duckdb_world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The Datahub's folder; from 10 rows on a load is a full one, and 8 lines fill a file."""
-    splio = declared()["splio"]
-    (sync,) = splio.syncs
-    options = {**sync.options, "full_load_from": 10, "file_lines": 8}
-    sync = dataclasses.replace(sync, options=options)
-    tools = {"splio": dataclasses.replace(splio, syncs=(sync,))}
-    monkeypatch.setattr(command, "declared", lambda: tools)
+    """The Datahub's folder."""
+    soon(monkeypatch, "splio", "full_load_from")
     folder = Path(duckdb_world.tools["SPLIO_DATAHUB_FOLDER"])
     monkeypatch.setenv("SPLIO_DATAHUB_URL", str(folder))
     return folder
@@ -199,3 +207,107 @@ def test_adopt_believes_equal_contacts_only(duckdb_world: World) -> None:
     assert world.writes("splio") == writes and world.state("intents") == []
     assert world.run("splio") == 0
     assert (world.last_run()["created_count"], world.last_run()["updated_count"]) == (1, 1)
+
+
+# --- Brevo's imports ------------------------------------------------------------------------------
+
+BREVO = "brevo__contacts"
+BREVO_TYPES = dict.fromkeys(("email", "cellphone", "first_name", "note"), "text")
+NAMES = ["O'Brien", "L'Hermite; Zoé", 'Say "oui"\nnon', "Zoë 🐘", "D’Août \\"]
+
+
+@pytest.fixture
+def brevo(duckdb_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    soon(monkeypatch, "brevo", "import_from")
+    return duckdb_world
+
+
+def contacts(count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "destination_key": f"k{i:03}",
+            "email": None if i == 1 else f"k{i:03}@example.com",
+            "cellphone": f"+336000000{i:02}" if i < 3 else None,
+            "first_name": NAMES[i % len(NAMES)],
+        }
+        for i in range(count)
+    ]
+
+
+def at_brevo(world: World) -> dict[str, tuple[str, str, str]]:
+    """E-mail, phone and first name of each contact by our key."""
+    return {
+        row["ext_id"]: (
+            row["email"],
+            row["sms"],
+            json.loads(row["attributes"]).get("FIRST_NAME"),
+        )
+        for row in world.held("brevo_contacts")
+    }
+
+
+def as_told(rows: list[dict[str, Any]]) -> dict[str, tuple[str, str, str]]:
+    return {
+        row["destination_key"]: (row["email"], row["cellphone"], row["first_name"]) for row in rows
+    }
+
+
+def test_many_contacts_go_by_import_and_are_believed_when_read(brevo: World) -> None:
+    rows = contacts(20)
+    wrong = {"destination_key": "z", "email": "nobody", "first_name": "Zoé"}
+    desire(BREVO, [*rows, wrong], BREVO_TYPES)
+    assert brevo.run("brevo", "--limit", "9") == 0  # too few for an import
+    assert not any("import" in path for path in brevo.requests())
+    assert brevo.run("brevo") == 1
+    run = brevo.last_run()
+    assert (run["status"], run["created_count"], run["rejected_count"]) == ("partial", 11, 1)
+    assert at_brevo(brevo) == as_told(rows)
+    assert brevo.requests()["brevo POST /brevo/v3/contacts/import"] == 2
+    # the nine before, and the one that the import did not take, which gets its answer so
+    assert brevo.requests()["brevo POST /brevo/v3/contacts"] == 10
+    (rejection,) = brevo.state("rejections")
+    assert rejection["destination_key"] == "z" and "not valid" in rejection["error_message"]
+    assert [row["destination_key"] for row in brevo.state("intents")] == ["z"]  # it was imported
+    assert len(brevo.state("receipts")) == 20
+
+    changed = [{**row, "first_name": "Anne", "note": "x"} for row in rows]
+    changed[0]["email"] = "other@example.com"  # an import would make a second contact of it
+    changed[2]["cellphone"] = None  # an import would leave it
+    desire(BREVO, changed, BREVO_TYPES)
+    assert brevo.run("brevo") == 0
+    run = brevo.last_run()
+    assert (run["status"], run["updated_count"]) == ("succeeded", 20)
+    assert at_brevo(brevo) == as_told(changed)
+    assert brevo.run("brevo") == 0 and brevo.last_run()["updated_count"] == 0
+
+
+def test_an_import_that_was_left_alone_is_awaited(
+    brevo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after the import: what it still writes must not undo what the next run takes away."""
+    rows = contacts(14)
+    desire(BREVO, rows, BREVO_TYPES)
+    with monkeypatch.context() as killed:
+        killed.setattr(Brevo, "await_loads", lambda *_: os._exit(9))
+        child = os.fork()
+        if not child:
+            brevo.run("brevo")
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert at_brevo(brevo) == {} and len(brevo.state("intents")) == 14
+    desire(BREVO, [{**row, "has_consent": i < 5} for i, row in enumerate(rows)], BREVO_TYPES)
+    only = ("--only", "k013")
+    assert brevo.run("brevo", *only) == 0
+    assert brevo.run("brevo") == 0
+    assert at_brevo(brevo) == as_told(rows[:5])
+    assert brevo.state("intents") == []
+
+
+def test_an_import_that_fails_leaves_the_rows_to_the_next_run(brevo: World) -> None:
+    desire(BREVO, contacts(14), BREVO_TYPES)
+    brevo.faults({"prefix": "brevo", "path": "/contacts/import", "kind": "drop_answer"})
+    assert brevo.run("brevo") == 1
+    brevo.faults({"prefix": "brevo", "path": "/processes", "kind": "429", "times": 2})
+    assert brevo.run("brevo") == 0
+    assert at_brevo(brevo) == as_told(contacts(14))
+    creates = [row["count"] for row in brevo.writes("brevo") if row["action"] == "contact.create"]
+    assert creates == [1] * 14  # the import came three times
