@@ -1,8 +1,8 @@
 """python -m activation: publish the sync models to the tools, changed rows only.
 
 Exit codes: 0 delivered, or nothing to do · 1 a sync failed, or left more than its declared share
-of rows · 2 wrong usage or configuration · 3 a guard stopped a sync: look, then --force ·
-4 (--check) a sync needs a look: failed, or not succeeded or confirmed for too long · 75 another
+of rows · 2 wrong usage or configuration · 3 a guard stopped a sync, or the last dbt build has not
+passed: look, then --force · 4 (--check) a sync or the last build needs a look · 75 another
 run is under way, or the warehouse is busy: try later · 143 asked to leave by SIGTERM; the batch in
 hand was finished.
 """
@@ -212,6 +212,8 @@ def check(syncs: list[tuple[Tool, Sync]], is_all: bool) -> int:
     ledger = Ledger(read_only=True)
     bad = []
     try:
+        if unfinished := ledger.unfinished_build():
+            bad.append(Result("dbt build", "needs a look", unfinished))
         for tool, sync in syncs:
             found = looked_at(sync, ledger)
             if found is None and (is_all or tool.settings() is None):

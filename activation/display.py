@@ -109,7 +109,7 @@ def show_plan(sync: Sync, plan: Plan, options: Options) -> bool:
     """Show what a plan would change; whether a guard would stop it."""
     counts = ", ".join(f"{plan.counts[f'{change}_count']} to {change}" for change in sync.changes)
     console.print(f"[bold]{sync.name}[/bold] {counts}; {plan.counts['held_count']} held")
-    if reason := guard(sync, plan.counts, options):
+    if reason := guard(sync, plan, options):
         console.print(f"  would stop: {reason}")
     limit = ROWS_SHOWN if options.limit is None else options.limit
     for change in sync.changes:

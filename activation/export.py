@@ -5,8 +5,8 @@ file with its rows, columns and SHA-256, so that a reader who starts from it nev
 export. With `--load DESTINATION` dlt then loads those files into another warehouse (postgres,
 snowflake, bigquery …, its credentials in dlt's own environment variables).
 
-Exit codes: 0 exported · 1 the other warehouse did not take it · 2 no such mart, or no warehouse to
-read · 75 the warehouse is busy.
+Exit codes: 0 exported · 1 the other warehouse did not take it · 2 no such mart, no warehouse to
+read, or its last build has not passed · 75 the warehouse is busy.
 """
 
 from __future__ import annotations
@@ -72,10 +72,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def export(folder: Path, names: list[str]) -> dict[str, Any]:
-    """Write the marts and the manifest into `folder`. Raises LookupError for an unknown mart."""
+    """Write the marts and the manifest into `folder`.
+
+    Raises LookupError for an unknown mart, Unbuilt when the last build has not passed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(read_only=True)
     try:
+        if unfinished := ledger.unfinished_build():
+            raise Unbuilt(unfinished)
         found = {
             row["table_name"]: row["table_schema"]
             for row in ledger.rows(

@@ -39,11 +39,35 @@ class _Session(Session):
             names = [column[0] for column in self._cursor.description]
         return [name for name in names if name not in CONTRACT_COLUMNS]
 
+    def unfinished_build(self) -> str | None:
+        """What has not passed since it was last built (macro `note_build`); None when all has."""
+        if not self.has_table("unfinished"):
+            return None
+        found = self.rows(
+            "select node, status from activation.unfinished order by"
+            " case when status in ('begun', 'skipped') then 1 else 0 end, status, node"
+        )
+        if not found:
+            return None
+        told = [f"{row['node'].split('.')[2]} ({row['status']})" for row in found[:3]]
+        more = [f"{len(found) - 3} more"] if len(found) > 3 else []
+        return f"the last dbt build has not passed: {', '.join(told + more)}"
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is such a table or view of activation's."""
+        (known,) = self.rows(
+            "select count(*) as found from information_schema.tables"
+            " where table_schema = 'activation' and table_name = ?",
+            name,
+        )
+        return bool(known["found"])
+
 
 class Plan(_Session):
     """What one sync has to do: compared with the receipts once, then counted and read as often as
     one likes, unmoved by the receipts that follow. It lives in a temporary table of its own
-    connection. `counts`: desired, held, duplicated keys, and changes by type.
+    connection. `counts`: desired, held, duplicated keys, and changes by type; `unfinished`: why
+    what it was compared with is no whole build.
     """
 
     def __init__(self, connection: Any, sync: Sync) -> None:
@@ -96,6 +120,8 @@ class Plan(_Session):
         )
         self._spans = {row["_change"]: (row["first"], row["row_count"]) for row in found}
         self.counts = self._counted(sync)
+        # asked last: a build that began meanwhile is seen as well
+        self.unfinished = self.unfinished_build()
 
     def _counted(self, sync: Sync) -> dict[str, int]:
         (counts,) = self.rows(
@@ -263,12 +289,7 @@ class Ledger(_Session):
 
     def is_unused(self, sync: Sync) -> bool:
         """Whether the sync has no model and never had a receipt: declared, and not used here."""
-        (known,) = self.rows(
-            "select count(*) as found from information_schema.tables"
-            " where table_schema = 'activation' and table_name = ?",
-            f"sync_{sync.name}",
-        )
-        if known["found"]:
+        if self.has_table(f"sync_{sync.name}"):
             return False
         (held,) = self.rows(
             "select count(*) as found from activation.receipts where sync_name = ?", sync.name

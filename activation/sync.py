@@ -104,19 +104,22 @@ class Batch:
     follow_ups: list[Batch] = field(default_factory=list)
 
 
-def guard(sync: Sync, plan: dict[str, int], options: Options) -> str | None:
+def guard(sync: Sync, plan: Plan, options: Options) -> str | None:
     """Why this plan must not be carried out without --force; None when it may."""
-    held, desired = plan["held_count"], plan["desired_count"]
-    if plan["duplicate_count"]:
-        return f"{plan['duplicate_count']} rows of the sync model share a key or have none"
+    counts = plan.counts
+    held, desired = counts["held_count"], counts["desired_count"]
+    if counts["duplicate_count"]:
+        return f"{counts['duplicate_count']} rows of the sync model share a key or have none"
     if options.force:
         return None
+    if plan.unfinished:
+        return plan.unfinished
     if held and not desired and sync.mode != "create_only":
         return f"the sync model is empty, and the tool holds {held} rows"
     if options.only is not None:
         return None
     for change, largest in (("delete", sync.max_delete_share), ("update", sync.max_update_share)):
-        count = plan[f"{change}_count"] if change in sync.changes else 0
+        count = counts[f"{change}_count"] if change in sync.changes else 0
         if held and count > max(sync.guard_floor, largest * held):
             share = f"{count} of {held} rows ({count / held:.0%}, at most {largest:.0%})"
             return f"too many rows to {change}: {share}"
@@ -178,7 +181,7 @@ class Run:
             return
         with self.ledger.plan(self.sync) as plan:
             counts = self.result.plan = plan.counts
-            if reason := guard(self.sync, counts, self.options):
+            if reason := guard(self.sync, plan, self.options):
                 self._end("stopped", reason)
                 return
             planned = sum(counts[f"{change}_count"] for change in self.sync.changes)
