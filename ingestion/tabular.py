@@ -88,6 +88,20 @@ class Header:
         used = set(self.places.values())
         return [name for place, name in enumerate(self.names) if name and place not in used]
 
+    def fitted(self, fields: list[str]) -> list[str] | None:
+        """A row's fields, as many as the header has; None when they are not.
+
+        Blank fields too many go; those that only columns without a name would hold may be missing.
+        """
+        count = len(fields)
+        if count == self.width:
+            return fields
+        if count > self.width and not any(map(str.strip, fields[self.width :])):
+            return fields[: self.width]
+        if self.named <= count < self.width:
+            return fields + [""] * (self.width - count)
+        return None
+
     def missing(self, wanted: Iterable[str], optional: Collection[str]) -> list[str]:
         return [name for name in wanted if name not in self.places and name not in optional]
 
@@ -171,7 +185,7 @@ def read_csv(
         _check(path, found, wanted, optional, told)
         above = first[place][0] if place >= 0 else 0
         with _text(path, encoding) as text:
-            records = (it for it in _records(text, dialect, found.width) if it[0] > above)
+            records = (it for it in _records(text, dialect, found) if it[0] > above)
             while rows := list(islice(records, ROWS_A_CHUNK)):
                 chunk = _csv_chunk(rows, found, wanted, encoding)
                 if chunk.numbers or chunk.malformed:
@@ -217,21 +231,17 @@ class _Lines:
 
 
 def _records(
-    source: Iterable[str], dialect: Mapping[str, str | None], width: int = 0
+    source: Iterable[str], dialect: Mapping[str, str | None], header: Header | None = None
 ) -> Iterator[Record]:
     """Records of a CSV. Where a stray quote swallows lines, its line stands alone, unparsed."""
     lines, start = _Lines(source), 1
-    blanks = dialect["delimiter"] != " "
+    dialect = {**dialect, "skipinitialspace": dialect["delimiter"] != " "}
     while True:
-        reader = csv.reader(lines, skipinitialspace=blanks, **dialect)
+        reader = csv.reader(lines, **dialect)
         try:
             for fields in reader:
                 taken, lines.taken = lines.taken, []
-                if (
-                    len(taken) > 1
-                    and width
-                    and _swallowed(fields, taken, dialect["delimiter"], width)
-                ):
+                if len(taken) > 1 and header and _swallowed(fields, taken, dialect, header):
                     yield start, [], taken[:1]
                     lines.put_back(taken[1:])
                     start += 1
@@ -247,11 +257,18 @@ def _records(
             start += 1
 
 
-def _swallowed(fields: list[str], taken: list[str], delimiter: str, width: int) -> bool:
-    """Whether a record of several lines holds lines that look like records of their own."""
-    if len(fields) != width:
+def _swallowed(
+    fields: list[str], taken: list[str], dialect: Mapping[str, Any], header: Header
+) -> bool:
+    """Whether a record of several lines is no record: by its width, or since the quote that ends
+    a field does not stand at its end, but opens a field of a later record.
+    """
+    if header.fitted(fields) is None:
         return True
-    return width > 3 and any(line.count(delimiter) >= width - 1 for line in taken[1:])
+    try:
+        return list(csv.reader(taken, strict=True, **dialect)) != [fields]
+    except csv.Error:
+        return True
 
 
 def _csv_chunk(
@@ -261,22 +278,16 @@ def _csv_chunk(
     written: list[list[str]] = []
     numbers: list[int] = []
     malformed: list[tuple[int, str, str]] = []
-    width, named = header.width, header.named
     for number, fields, lines in records:
-        count = len(fields)
-        if count != width:
-            if not any(line.strip().strip(DOS_END) for line in lines):
-                continue
-            if count > width and not any(map(str.strip, fields[width:])):
-                fields = fields[:width]
-            elif named <= count < width:
-                fields = fields + [""] * (width - count)
-            else:
-                malformed.append((number, _miscounted(count, width), _shown(lines)))
-                continue
-        if not any(map(str.strip, fields)):
+        fitted = header.fitted(fields)
+        if fitted is None:
+            if any(line.strip().strip(DOS_END) for line in lines):
+                reason = _miscounted(len(fields), header.width)
+                malformed.append((number, reason, _shown(lines)))
             continue
-        good.append(fields)
+        if not any(map(str.strip, fitted)):
+            continue
+        good.append(fitted)
         written.append(lines)
         numbers.append(number)
     try:

@@ -141,6 +141,23 @@ def test_lines_that_are_no_rows_are_set_aside_with_their_number(duck: Query, fee
     ]
 
 
+def test_a_quoted_field_may_hold_lines_that_look_like_rows(duck: Query, feed: Feed) -> None:
+    content = (
+        "id;nom;email;note;\n"
+        '"1";"Un;deux;trois;quatre\ncinq;six;sept;huit";;5\n'
+        '"2\n";Deux;a@b.fr;4;\n'
+        '3;"Trois;;1\n'  # never closed
+        '4;Quatre;"";2\n'
+    )
+    feed({"f.csv": content.encode()})
+    assert names(duck) == [
+        ("1", "Un;deux;trois;quatre\ncinq;six;sept;huit"),
+        ("2", "Deux"),
+        ("4", "Quatre"),
+    ]
+    assert duck("select row_number from raw_ingestion.quarantine") == [(6,)]
+
+
 def test_numbers_dates_and_values_are_read_as_the_feed_says(duck: Query, feed: Feed) -> None:
     content = (
         "num;total;le;canal;ok\n"
