@@ -115,6 +115,8 @@ class Intake:
         self.db = duckdb.connect(str(self.directory / "intake.duckdb"))
         self.db.execute("set TimeZone = 'UTC'")
         self.db.execute(f"set temp_directory = '{self.directory}'")
+        # The file is never opened again: no need to write each batch twice.
+        self.db.execute("set wal_autocheckpoint = '1GB'")
         self.db.execute(
             """
             create table set_aside (
