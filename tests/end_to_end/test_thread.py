@@ -13,6 +13,7 @@ import httpx
 import pyarrow.parquet as pq
 import pytest
 
+from sandbox import demo
 from tests.end_to_end import namesakes
 from tests.end_to_end.conftest import First, Rows, Thread, outcome
 from tests.end_to_end.namesakes import EMAIL, ONE, OTHER, OWN_EMAIL
@@ -90,6 +91,12 @@ class Promises:
         assert not [name for name in before if before[name] != after[name]]
         assert [thread.rows(query) for query in counted] == counts
         assert thread.rows("select count(*) from identity.identity_changes") == [(0,)]
+
+    def test_the_demos_figures_add_up(self, thread: Thread) -> None:
+        for query in (demo.LOADS, demo.SYNCS):
+            rows = thread.rows(query)
+            assert sum(row[1] for row in rows) > 0
+            assert not [row for row in rows if row[1] != sum(row[2:])]
 
 
 class TestOnDuckDB(Promises):
