@@ -199,6 +199,8 @@ class Row:
     doubted: list[dict[str, Any]] = field(default_factory=list)
     # values that a row of another key wants, by column: a removal leaves them
     spared: list[dict[str, Any]] = field(default_factory=list)
+    # a spared value has not arrived under that other key yet, and may never: it is remembered
+    is_awaiting: bool = False
     version: str | None = None
     # of a key that leaves because its customer was merged: the key it was merged into
     successor_key: str | None = None
@@ -209,7 +211,8 @@ class Row:
     @property
     def sent(self) -> list[dict[str, Any]]:
         """Every payload of this key that the tool may hold."""
-        return [*([self.held] if self.held else []), *self.doubted]
+        held = [self.held] if self.held and self.held not in self.doubted else []
+        return [*held, *self.doubted]
 
     @property
     def traces(self) -> list[dict[str, Any]]:

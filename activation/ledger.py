@@ -31,6 +31,11 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def folded(values: Iterable[Any]) -> tuple[str, ...]:
+    """Values of identifiers as tools compare them: capitals are no difference."""
+    return tuple(str(value).lower() for value in values)
+
+
 class _Session(Session):
     def columns(self, sync: Sync) -> list[str]:
         """Payload columns of the sync model, in its order."""
@@ -182,19 +187,33 @@ class Plan(_Session):
             if not sent:
                 continue
             # all the columns at once only below: an engine has no list of tuples in common
-            is_one = "cast({} as text) in (select unnest(cast(? as text[])))"
+            is_one = "lower(cast(desired.{} as text)) in (select unnest(cast(? as text[])))"
+            named = ", ".join(f"lower(cast(desired.{name} as text)) as {name}" for name in columns)
             found = self.rows(
-                f"select destination_key, {', '.join(columns)} from activation.sync_{self._sync}"
-                f" where has_consent and {' and '.join(map(is_one.format, columns))}",
-                *(sorted({str(values[i]) for _, values in sent}) for i in range(len(columns))),
+                f"""
+                select desired.destination_key, receipts.destination_key as held_key, {named}
+                from activation.sync_{self._sync} as desired
+                left join activation.receipts as receipts
+                    on desired.destination_key = receipts.destination_key
+                    and desired.payload_hash = receipts.payload_hash
+                    and receipts.sync_name = ?
+                    and receipts.change_type <> 'delete'
+                where desired.has_consent and {" and ".join(map(is_one.format, columns))}
+                """,
+                self._sync,
+                *(sorted({folded(values)[i] for _, values in sent}) for i in range(len(columns))),
             )
-            wanted: dict[tuple[Any, ...], set[str]] = {}
+            # by value: the keys that want it, and whether the tool has it of one of them
+            wanted: dict[tuple[str, ...], dict[str, bool]] = {}
             for one in found:
-                key, *values = one.values()
-                wanted.setdefault(tuple(values), set()).add(key)
+                key, held_key, *values = one.values()
+                wanted.setdefault(tuple(values), {})[key] = held_key is not None
             for row, values in sent:
-                if wanted.get(values, set()) - {row.key}:
+                others = wanted.get(folded(values), {})
+                if others.keys() - {row.key}:
                     row.spared.append(dict(zip(columns, values, strict=True)))
+                    arrived = any(is_held for key, is_held in others.items() if key != row.key)
+                    row.is_awaiting = row.is_awaiting or not arrived
         return rows
 
     def _row(self, found: dict[str, Any]) -> Row:

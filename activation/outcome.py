@@ -56,7 +56,8 @@ def told_apart(
     """Sort the rows of an attempt by their answers.
 
     `attempt` holds `delivery_id`, `run_id` and `sync_name`. Rows that may have been accepted are
-    marked so, and stay in doubt even when they are refused today.
+    marked so, and stay in doubt even when they are refused today; so do rows that leave a value
+    to another key until it has arrived there, for otherwise nobody would take it away.
     """
     outcome = Outcome()
     for row, answer in told:
@@ -65,7 +66,8 @@ def told_apart(
         status, instead = meaning(sync, change, answer)
         if status == "accepted":
             outcome.receipts.append(receipt(row, attempt, change, answer, moment))
-            outcome.settled.append(row)
+            if not row.is_awaiting:
+                outcome.settled.append(row)
             outcome.units += answer.units
             continue
         row.is_in_doubt = row.is_in_doubt or answer.is_ambiguous

@@ -435,8 +435,10 @@ class Run:
         batch.attempt += 1
         rows, change = batch.rows, batch.change
         delivery_id = uuid.uuid4().hex
-        if self.client.removes_by_value and change != "delete":
-            for row in rows:
+        for row in rows if self.client.removes_by_value else []:
+            if row.is_awaiting:
+                row.doubted = row.sent
+            if change != "delete":
                 row.doubted = [*(p for p in row.doubted if p != row.payload), row.payload]
         self.ledger.intend(self._named(delivery_id), change, rows, batch.attempt)
         requests, started = self.client.request_count(), time.monotonic()

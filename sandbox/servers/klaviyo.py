@@ -97,6 +97,8 @@ class Klaviyo:
             raise Refused("Expected a profile.", f"{pointer}/type")
         if unknown := given.keys() - _FIELDS:
             raise Refused(f"'{min(unknown)}' is not a valid field.", f"{pointer}/attributes")
+        if isinstance(given.get("email"), str):
+            given = given | {"email": given["email"].lower()}
         email, phone = given.get("email"), given.get("phone_number")
         if email is not None and not _EMAIL.fullmatch(str(email)):
             raise Refused("Invalid email address", f"{pointer}/attributes/email")
@@ -323,7 +325,8 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
                     suppress = int("create" in call.path)
                     action = "profile.suppress" if suppress else "profile.unsuppress"
                     sql = f"update klaviyo_profiles set is_suppressed = {suppress} where {name} = ?"
-                connection.execute(sql, (wanted[name],))
+                value = wanted[name].lower() if name == "email" else wanted[name]
+                connection.execute(sql, (value,))
                 systems.accepted(PREFIX, action, wanted[name])
         if "data-privacy" in call.path:
             return Response(status_code=202)

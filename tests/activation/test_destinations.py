@@ -47,6 +47,7 @@ BAD = {**ANN, "destination_key": "z", "email": "nobody", "phone": "+33611111111"
 HASHES = ("email_sha256", "phone_sha256", "first_name_sha256", "last_name_sha256")
 TYPES = {
     **PAYLOADS,
+    "klaviyo__profiles": {**PEOPLE, "phone_number": "text"},
     "meta__audience": dict.fromkeys(HASHES, "text"),
     "google__audience": dict.fromkeys((*HASHES, "postcode", "country"), "text"),
 }
@@ -206,7 +207,7 @@ def test_a_survivor_keeps_the_address_of_who_was_merged_into_it(world: World) ->
     publish(world, "klaviyo__profiles", [shared, BOB, {**ANN, "destination_key": "c"}])
     publish(world, "klaviyo__profiles", [BOB])
     held = {row["email"]: row["is_suppressed"] for row in world.held("klaviyo_profiles")}
-    assert held == {BOB["email"]: 0, ANN["email"]: 1}
+    assert held == {BOB["email"]: 0, ANN["email"].lower(): 1}
     old = member("a", "ann@x.fr"), member("b", "ann@x.fr", phone_sha256=sha256("33687654321"))
     for name in ("google__audience", "meta__audience"):
         publish(world, name, list(old))
@@ -215,6 +216,30 @@ def test_a_survivor_keeps_the_address_of_who_was_merged_into_it(world: World) ->
     assert {sha256("ann@x.fr"), sha256("33687654321")} <= held
     assert sha256("33612345678") not in held
     assert [row["extern_id"] for row in world.held("meta_members")] == ["b"]
+
+
+def test_a_value_left_to_another_key_goes_when_it_never_arrives(world: World) -> None:
+    """The heir is refused, and leaves: what it was to take over has nobody left."""
+    other = {**BOB, "destination_key": "o"}
+    heirs = {
+        "klaviyo__profiles": (ANN, {**ANN, "phone_number": "none", "email": ANN["email"].lower()}),
+        "google__audience": (
+            member("a", "ann@x.fr"),
+            member("b", "ann@x.fr", first_name_sha256="x"),
+        ),
+        "meta__audience": (member("a", "ann@x.fr"), member("b", "ann@x.fr", first_name_sha256="x")),
+    }
+    for name, (ann, heir) in heirs.items():
+        stays = other if "klaviyo" in name else member("o", "o@x.fr", phone_sha256=None)
+        publish(world, name, [ann, stays])
+        publish(world, name, [{**heir, "destination_key": "b"}, stays], code=1)
+        assert [row["destination_key"] for row in world.state("intents")] == ["a"], name
+        publish(world, name, [stays])
+        assert world.state("intents") == [], name
+    held = {row["email"]: row["is_suppressed"] for row in world.held("klaviyo_profiles")}
+    assert held == {BOB["email"]: 0, ANN["email"].lower(): 1}
+    assert sha256("ann@x.fr") not in {row["identifier"] for row in world.held("google_members")}
+    assert {row["extern_id"] for row in world.held("meta_members")} == {"o"}
 
 
 def in_doubt_then_withdrawn(
