@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import tenacity
 import yaml
@@ -32,6 +32,7 @@ FIRST_WINDOW = datetime(2024, 1, 1)  # a Monday, UTC: weeks begin on Mondays
 Item = TypeVar("Item")
 Change = Literal["create", "update", "delete"]
 Mode = Literal["upsert", "mirror", "update_only", "create_only", "archive"]
+EVERY_MODE: frozenset[Mode] = frozenset(get_args(Mode))
 CHANGES: dict[Mode, tuple[Change, ...]] = {
     # deletes first: a withdrawn consent is urgent, and a new key may need an old one's e-mail
     "mirror": ("delete", "update", "create"),
@@ -48,7 +49,8 @@ class Sync:
 
     Modes: `mirror` deletes the keys that left the model, among those we put there; `archive`
     lets the tool opt them out or archive them instead; `upsert` leaves them; `update_only`
-    never creates; `create_only` never touches what is there (messages, events).
+    never creates: a key that the tool has not is left for a later run; `create_only` never touches
+    what is there (messages, events).
     Shares are of the keys that the tool holds; below `guard_floor` rows no share is judged.
     `unit_cost`: what the vendor charges for a row (an SMS: a segment), in the contract's currency.
     """
@@ -147,6 +149,10 @@ class Tool:
     def open(self) -> Client:
         """A client of this tool. Raises Misconfigured."""
         module = importlib.import_module(f"activation.destinations.{self.client}")
+        for sync in self.syncs:
+            if sync.mode not in module.Client.modes:
+                known = ", ".join(sorted(module.Client.modes))
+                raise Misconfigured(f"{sync.name}: {self.client} has no {sync.mode}, but {known}")
         pace = os.environ.get(f"{self.name.upper()}_REQUESTS_PER_SECOND")
         rate = float(pace) if pace else self.requests_per_second
         return module.Client(dataclasses.replace(self, requests_per_second=rate))
@@ -255,6 +261,9 @@ class Client:
     a refused batch of several rows is halved until the row that spoils it stands alone.
     """
 
+    # The modes that the tool's verbs allow: one that only knows upserts cannot say that it has no
+    # such key, nor leave one that it has.
+    modes: frozenset[Mode] = EVERY_MODE
     # False when sending a create twice would make two: then `find` is asked after any doubt.
     is_repeatable = True
     # True when a removal must name the values that were sent, for want of a key.

@@ -17,13 +17,15 @@ HALVED = "halved"  # of a row whose batch was refused whole and is tried in two 
 
 @dataclass
 class Outcome:
-    """Rows by what became of them. `turned` holds the change to make instead of the one tried."""
+    """Rows by what became of them. `turned` holds the change to make instead of the one tried,
+    `skipped` those that a sync that only updates did not find."""
 
     receipts: list[dict[str, Any]] = field(default_factory=list)
     rejections: list[dict[str, Any]] = field(default_factory=list)
     settled: list[Row] = field(default_factory=list)
     left: list[Row] = field(default_factory=list)
     turned: dict[Change, list[Row]] = field(default_factory=dict)
+    skipped: list[Row] = field(default_factory=list)
     unhappy: list[Answer] = field(default_factory=list)
     units: int = 0
 
@@ -33,15 +35,15 @@ class Outcome:
 
     def delivery(self, sync: Sync, rows: list[Row]) -> dict[str, Any]:
         """Columns of `deliveries` that say how the attempt ended."""
-        accepted, rejected = len(self.receipts), len(self.rejections)
+        accepted, rejected, skipped = map(len, (self.receipts, self.rejections, self.skipped))
         cost = None if sync.unit_cost is None else Decimal(str(sync.unit_cost)) * self.units
         return {
-            "status": summed(len(rows), accepted, rejected),
+            "status": summed(len(rows) - skipped, accepted, rejected),
             "error_code": self.error_code,
             "error_message": masked(self.unhappy[0].message, rows) if self.unhappy else None,
             "accepted_count": accepted,
             "rejected_count": rejected,
-            "failed_count": len(rows) - accepted - rejected,
+            "failed_count": len(rows) - accepted - rejected - skipped,
             "cost_amount": cost,
         }
 
@@ -61,9 +63,13 @@ def told_apart(
     """
     outcome = Outcome()
     for row, answer in told:
+        status, instead = meaning(sync, change, answer)
+        if status == "skipped":
+            outcome.skipped.append(row)
+            outcome.settled.append(row)
+            continue
         if answer.status != "accepted":
             outcome.unhappy.append(answer)
-        status, instead = meaning(sync, change, answer)
         if status == "accepted":
             outcome.receipts.append(receipt(row, attempt, change, answer, moment))
             if not row.is_awaiting:
@@ -87,7 +93,7 @@ def meaning(sync: Sync, change: Change, answer: Answer) -> tuple[str, Change | N
     if answer.status == "missing":
         if change == "delete":
             return "accepted", None
-        return ("rejected", None) if sync.mode == "update_only" else ("turned", "create")
+        return ("skipped", None) if sync.mode == "update_only" else ("turned", "create")
     if answer.status == "exists":
         return ("accepted", None) if sync.mode == "create_only" else ("turned", "update")
     return answer.status, None

@@ -306,10 +306,13 @@ class Run:
         to_do = (
             self._taken if self.options.only else min(planned, planned if limit is None else limit)
         )
-        done["failed"] = max(0, to_do - self.result.accepted - done["adopted"] - done["rejected"])
+        settled = self.result.accepted + done["adopted"] + done["rejected"] + done["skipped"]
+        done["failed"] = max(0, to_do - settled)
         if self._left_something():
             return
-        if to_do < planned:
+        if done["skipped"]:
+            self._end("succeeded", f"{done['skipped']} rows that the tool has not, left for later")
+        elif to_do < planned:
             self._end("limited", f"{planned - to_do} rows wait for a run without --limit or --only")
         else:
             self._end("succeeded")
@@ -506,6 +509,7 @@ class Run:
         self._count(batch.change, outcome.receipts)
         for rejection in outcome.rejections:
             self._count("rejected", [rejection], rejection["error_code"])
+        self._count("skipped", outcome.skipped)
         if outcome.left:
             self._note(str(outcome.error_code), batch)
         batch.follow_ups += [Batch(change, rows) for change, rows in outcome.turned.items()]

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from activation import destination
 from activation.destination import (
     ACCEPTED,
+    EXISTS,
     MISSING,
     Answer,
     Row,
@@ -30,6 +31,7 @@ from activation.destination import (
 )
 from activation.http import Api, parsed, refusal
 
+BLACK_LISTS = {"email": "emailBlacklisted", "SMS": "smsBlacklisted"}
 LARGEST_IMPORT = 8_000_000  # bytes: what Brevo calls safe
 CONTACTS_A_PAGE = 1000
 OVER = ("completed", "failed", "cancelled")
@@ -70,28 +72,43 @@ class Client(destination.Client):
     update = create
 
     def _upsert(self, sync: Sync, row: Row) -> Answer:
-        body = self._contact(sync, row) | {"ext_id": row.key, "updateEnabled": True}
-        body |= self._made_anew(sync, row)
+        contact = self._contact(sync, row)
+        if not contact["attributes"].get("SMS"):
+            contact["attributes"].pop("SMS", None)
+        # An upsert leaves the e-mail or phone that it does not name, and with it a channel whose
+        # consent was withdrawn.
+        gone = {"email", "SMS"} - self._reached_by(sync, row.payload)
+        if not row.is_in_doubt:
+            gone &= self._reached_by(sync, row.held or {})
+        if sync.mode == "update_only":
+            return self._change(row, contact | {BLACK_LISTS[name]: True for name in gone})
+        is_upsert = sync.mode != "create_only"
+        anew = self._taken_away(row, gone) if gone and is_upsert else {}
+        body = contact | anew | {"ext_id": row.key, "updateEnabled": is_upsert}
         if not body["email"]:
             del body["email"]
-        if not body["attributes"].get("SMS"):
-            body["attributes"].pop("SMS", None)
         if self._lists:
             body["listIds"] = self._lists
         response = self.api.request("POST", "/contacts", json=body)
+        if response.is_error and not is_upsert and "duplicate_parameter" in response.text:
+            return EXISTS
         if response.is_error:
             raise refusal(response)
         return ACCEPTED
 
-    def _made_anew(self, sync: Sync, row: Row) -> dict[str, bool]:
-        """Take a contact away whose e-mail or phone must go: an upsert leaves what it does not
-        name, and with it the channel whose consent was withdrawn. Returns its unsubscriptions.
-        """
-        gone = {"email", "SMS"} - self._reached_by(sync, row.payload)
-        if not row.is_in_doubt:
-            gone &= self._reached_by(sync, row.held or {})
-        if not gone:
-            return {}
+    def _change(self, row: Row, body: dict[str, Any]) -> Answer:
+        """Write a contact that is there."""
+        if email := body.pop("email", None):
+            body["attributes"]["EMAIL"] = email
+        response = self.api.request("PUT", **self._place(row), json=body)
+        if response.status_code == 404:
+            return MISSING
+        if response.is_error:
+            raise refusal(response)
+        return ACCEPTED
+
+    def _taken_away(self, row: Row, gone: set[str]) -> dict[str, bool]:
+        """Delete a contact that has one of these, to be made anew; its unsubscriptions."""
         response = self.api.request("GET", **self._place(row))
         if response.status_code == 404:
             return {}
@@ -101,8 +118,7 @@ class Client(destination.Client):
         if not any({"email": found.get("email"), **found["attributes"]}.get(name) for name in gone):
             return {}
         self._delete(row)
-        flags = ("emailBlacklisted", "smsBlacklisted")
-        return {name: True for name in flags if found.get(name)}
+        return {name: True for name in BLACK_LISTS.values() if found.get(name)}
 
     def _reached_by(self, sync: Sync, payload: Mapping[str, Any]) -> set[str]:
         names = {sync.fields.get(column, column) for column, value in payload.items() if value}
@@ -122,6 +138,9 @@ class Client(destination.Client):
         }
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        if sync.mode == "archive":
+            unsubscribed = dict.fromkeys(BLACK_LISTS.values(), True)
+            return one_by_one(rows, lambda row: self._change(row, {**unsubscribed}))
         return one_by_one(rows, self._delete)
 
     def _delete(self, row: Row) -> Answer:
@@ -135,7 +154,8 @@ class Client(destination.Client):
     # --- imports -----------------------------------------------------------------------------
 
     def is_bulk(self, sync: Sync, rows: int) -> bool:
-        return bool(self._lists) and rows >= sync.options["import_from"]
+        is_upsert = sync.mode not in ("update_only", "create_only")
+        return is_upsert and bool(self._lists) and rows >= sync.options["import_from"]
 
     def load(self, sync: Sync, rows: list[Row]) -> None:
         contacts = []

@@ -30,6 +30,8 @@ from activation.http import Api, refusal
 
 
 class Client(destination.Client):
+    modes = frozenset({"mirror", "upsert"})
+
     def __init__(self, tool: Tool) -> None:
         super().__init__(tool)
         settings = tool.settings() or {}

@@ -29,6 +29,8 @@ from activation.http import Misconfigured, Transient
 class Client(destination.Client):
     """`url` is a folder, or sftp://user[:password]@host[:port]/folder (host key known)."""
 
+    modes = frozenset({"mirror", "upsert"})
+
     def __init__(self, tool: Tool) -> None:
         super().__init__(tool)
         self._url = (tool.settings() or {})["url"]

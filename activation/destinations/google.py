@@ -21,6 +21,7 @@ POLL_SECONDS = 3600
 
 
 class Client(destination.Client):
+    modes = frozenset({"mirror", "upsert"})
     removes_by_value = True
 
     def __init__(self, tool: Tool) -> None:

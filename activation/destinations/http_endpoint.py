@@ -64,11 +64,11 @@ class Client(destination.Client):
             request["method"],
             request["path"].format(key=quote(row.key, safe="")),
             json=body,
-            headers={"Idempotency-Key": row.idempotency_key},
+            headers={**request.get("headers", {}), "Idempotency-Key": row.idempotency_key},
         )
-        if response.status_code == 404 and change != "create":
+        if response.status_code in (404, 412) and change != "create":
             return MISSING
-        if response.status_code == 409 and change == "create":
+        if response.status_code in (409, 412) and change == "create":
             return EXISTS
         if response.is_redirect:
             raise Refused(str(response.status_code), "redirected")

@@ -17,6 +17,7 @@ BULK = "/api/profile-bulk-import-jobs"
 
 
 class Client(destination.Client):
+    modes = frozenset({"mirror", "archive", "upsert"})
     removes_by_value = True
 
     def __init__(self, tool: Tool) -> None:

@@ -19,6 +19,7 @@ THROTTLED = ("4", "17", "613", "80003")  # Meta says so with a 400
 
 
 class Client(destination.Client):
+    modes = frozenset({"mirror", "upsert"})
     removes_by_value = True
 
     def __init__(self, tool: Tool) -> None:

@@ -12,6 +12,8 @@ from activation.http import Api, Misconfigured, Transient, parsed
 
 
 class Client(destination.Client):
+    modes = frozenset({"archive", "upsert"})  # REST deletes no row
+
     def __init__(self, tool: Tool) -> None:
         super().__init__(tool)
         self._settings = tool.settings() or {}

@@ -18,6 +18,7 @@ SUNDAY = 6
 
 
 class Client(destination.Client):
+    modes = frozenset({"create_only"})
     is_repeatable = False
 
     def __init__(self, tool: Tool) -> None:

@@ -93,6 +93,12 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
         return answer({"results": results}, 207 if refused else 200)
 
     def put(call: Call) -> Response:
+        sql = "select count(*) from sink_rows where collection = ? and key = ?"
+        is_there = systems.value(sql, call.path_params["collection"], call.path_params["key"])
+        if "if-match" in call.headers and not is_there:
+            return answer({"error": "no such row"}, 412)
+        if "if-none-match" in call.headers and is_there:
+            return answer({"error": "the row is there"}, 412)
         store(call.path_params["collection"], call.path_params["key"], call.json())
         return answer({"key": call.path_params["key"]})
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from tests.activation.test_destinations import (
     message,
     sha256,
 )
-from tests.activation.world import PAYLOADS, World, card, contact, desire
+from tests.activation.world import PAYLOADS, World, card, contact, desire, execute
 
 SMS_TYPES = {"phone": "text", "message": "text"}
 TYPES = {
@@ -58,7 +60,9 @@ def held(world: World, tool_name: str, key: str) -> bool:
     look: dict[str, Callable[[], bool]] = {
         "splio": lambda: key in world.contacts(),
         "clientela": lambda: key in world.cards(),
-        "brevo": lambda: key in {r["ext_id"] for r in world.held("brevo_contacts")},
+        "brevo": lambda: (
+            key in {r["ext_id"] for r in world.held("brevo_contacts") if not r["email_blacklisted"]}
+        ),
         "klaviyo": lambda: (
             key
             in {r["external_id"] for r in world.held("klaviyo_profiles") if not r["is_suppressed"]}
@@ -203,3 +207,103 @@ def test_a_test_goes_to_the_test_list_and_leaves_no_receipt(
 
 def _folder(world: World) -> str:
     return str(world.sandbox / "trials")
+
+
+# --- what a mode does with a key that is new, changed, gone, or that the tool knew before ---------
+
+BY_MODE = {  # is a new key there, does a change arrive, is a key that left still used
+    "mirror": (True, True, False),
+    "archive": (True, True, False),
+    "upsert": (True, True, True),
+    "update_only": (False, True, True),
+    "create_only": (True, False, True),
+}
+READABLE = {  # table of a tool that holds what we write in letters
+    "brevo": "brevo_contacts",
+    "clientela": "clientela_customers",
+    "klaviyo": "klaviyo_profiles",
+    "sfmc": "sfmc_rows",
+    "splio": "splio_contacts",
+    "endpoint": "sink_rows",
+}
+
+
+def in_mode(monkeypatch: pytest.MonkeyPatch, name: str, mode: Any) -> frozenset[str]:
+    """Declare the tool's sync in another mode; the modes that its client has."""
+    tools = command.declared()
+    syncs = [replace(sync, mode=mode) for sync in tools[name].syncs]
+    if name == "endpoint":
+        asks = {"create": "If-None-Match", "update": "If-Match"}
+        (sync,) = syncs
+        options = {**sync.options}
+        for change, header in asks.items():
+            options[change] = {**options[change], "headers": {header: "*"}}
+        syncs = [replace(sync, options=options)]
+    changed = {**tools, name: replace(tools[name], syncs=tuple(syncs))}
+    monkeypatch.setattr(command, "declared", lambda: changed)
+    module = importlib.import_module(f"activation.destinations.{tools[name].client}")
+    return module.Client.modes
+
+
+def says(world: World, name: str, key: str, text: str) -> bool:
+    """Whether what the tool holds under a key has that text in it."""
+    rows = [json.dumps(row, ensure_ascii=False) for row in world.held(READABLE[name])]
+    return any(text in row for row in rows if f'"{key}"' in row or f'"{key}@' in row)
+
+
+@pytest.mark.parametrize("mode", BY_MODE)
+def test_each_mode_at_each_tool(
+    at: tuple[str, World],
+    mode: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    name, world = at
+    if name != "sms":
+        wanted(at, [row(name, key) for key in ("k1", "k2", "k3")])
+        assert world.run(name) == 0
+    rows = [row(name, "k1", is_changed=True), row(name, "k2"), row(name, "k4")]
+    wanted(at, rows)
+    if mode not in in_mode(monkeypatch, name, mode):
+        assert world.run(name) == 1  # rather than to do something else under that name
+        assert f"has no {mode}" in caplog.text
+        return
+    if mode in ("update_only", "create_only"):
+        execute("delete from activation.receipts")  # what the tool has is not from us
+    assert world.run(name) == 0
+    is_new_there, is_changed, is_gone_there = BY_MODE[mode]
+    assert held(world, name, "k4") == is_new_there
+    if name == "sms":
+        return
+    if (name, mode) == ("splio", "archive"):  # stays, on no list
+        assert "splio POST /splio/data/contacts/optout" in world.requests()
+        is_gone_there = True
+    assert held(world, name, "k3") == is_gone_there
+    if name in READABLE:
+        assert says(world, name, "k1", "Zoë") == is_changed
+    requests = world.requests()
+    assert world.run(name) == 0
+    if mode != "update_only":  # which asks for k4 again: the tool may have it by now
+        assert world.requests() == requests
+
+
+def test_a_channel_whose_consent_is_withdrawn_leaves_the_tool(at: tuple[str, World]) -> None:
+    """The customer stays, for the other channel's sake; the model no longer names this one."""
+    name, world = at
+    if name not in READABLE or name == "clientela":  # whose cards need no agreement
+        return
+    types = dict.fromkeys(("email", "cellphone", "firstname"), "text")
+    both = {
+        "destination_key": "k1",
+        "email": "k1@example.com",
+        "cellphone": "+33612345678",
+        "firstname": "Ann",
+    }
+    for gone, value in (("email", "k1@example.com"), ("cellphone", "33612345678")):
+        desire(NAMES[name], [both], types)
+        assert world.run(name) == 0
+        assert says(world, name, "k1", value)
+        desire(NAMES[name], [{**both, gone: None}], types)
+        assert world.run(name) == 0
+        assert not says(world, name, "k1", value)
+        assert says(world, name, "k1", "Ann")

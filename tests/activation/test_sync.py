@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from activation import __main__ as command
+from activation.destination import declared
 from tests.activation.world import PAYLOADS, World, card, contact, desire, execute, field
 
 SPLIO = "splio__contacts"
@@ -131,6 +134,24 @@ def test_a_black_list_of_splios_is_respected(duckdb_world: World) -> None:
     assert world.contacts()["k0"]["firstname"] == "New"
     reached = httpx.get(f"{url}/audience", params={"list": 1, "channel": "email"}).json()
     assert reached == ["k1"]
+
+
+def test_who_leaves_an_archive_is_on_no_list_until_coming_back(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = duckdb_world
+    splio = declared()["splio"]
+    syncs = tuple(dataclasses.replace(sync, mode="archive") for sync in splio.syncs)
+    tools = {"splio": dataclasses.replace(splio, syncs=syncs)}
+    monkeypatch.setattr(command, "declared", lambda: tools)
+    url = f"{world.tools['SANDBOX_URL']}/_sandbox/splio/audience?list=1&channel=email"
+    rows = [contact(f"k{i}", lists='[{"id": 1}]') for i in range(3)]
+    types = {**PAYLOADS[SPLIO], "lists": "text"}
+    for count in (3, 1, 2):
+        desire(SPLIO, rows[:count], types)
+        assert world.run("splio") == 0
+        assert httpx.get(url).json() == [f"k{i}" for i in range(count)]
+        assert len(world.contacts()) == 3
 
 
 def test_poison_row_is_set_aside_and_blocks_nobody(world: World) -> None:
