@@ -4,13 +4,15 @@ contact_points as (
     select * from {{ ref('canonical_contact_points') }}
 ),
 
-customers as (
+-- a phone is read as the record's country writes it: few are not of the default one
+abroad as (
     select
         customers.record_id,
-        coalesce(countries.country, '{{ var("default_country") }}') as country
+        countries.country
     from {{ ref('canonical_customers') }} as customers
-    left join {{ ref('int_country_names') }} as countries
+    inner join {{ ref('int_country_names') }} as countries
         on customers.country = countries.raw_country
+    where countries.country <> '{{ var("default_country") }}'
 ),
 
 email_points as (
@@ -42,11 +44,12 @@ phone_points as (
         contact_points.is_primary,
         false as is_corrected
     from contact_points
-    inner join customers on contact_points.record_id = customers.record_id
+    left join abroad on contact_points.record_id = abroad.record_id
     inner join {{ ref('int_phones') }} as phones
         on
             contact_points.contact_value = phones.raw_phone
-            and customers.country = phones.country
+            and phones.country
+            = coalesce(abroad.country, '{{ var("default_country") }}')
     where contact_points.contact_type = 'phone'
 ),
 

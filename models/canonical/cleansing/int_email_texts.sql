@@ -1,19 +1,25 @@
 with
 
-written as (
+-- one pass over them all: a `union` at each step would sort out the same texts each time
+together as (
     select email as raw_email from {{ ref('canonical_customers') }}
-    union
+    union all
     select contact_value from {{ ref('canonical_contact_points') }}
     where contact_type = 'email'
-    union
+    union all
     select contact_value from {{ ref('canonical_consents') }}
     where contact_type = 'email'
-    union
+    union all
     select email from {{ ref('canonical_events') }}
-    union
+    union all
     select email from {{ ref('canonical_carts') }}
-    union
+    union all
     select email from {{ ref('canonical_stores') }}
+),
+
+written as (
+    select distinct raw_email from together
+    where raw_email is not null
 ),
 
 lowered as (
@@ -21,7 +27,6 @@ lowered as (
         raw_email,
         lower(trim(raw_email)) as email
     from written
-    where raw_email is not null
 ),
 
 -- only an address that does not read at once pays for the repairs

@@ -4,10 +4,15 @@ customers as (
     select * from {{ ref('canonical_customers') }}
 ),
 
-written as (
+together as (
     select address_line_1 as raw_line from customers
-    union
+    union all
     select address_line_2 as raw_line from customers
+),
+
+written as (
+    select distinct raw_line from together
+    where raw_line is not null
 ),
 
 -- NF Z10-011: capitals, no accents, no punctuation
@@ -16,7 +21,6 @@ normalised as (
         raw_line,
         {{ text_key(repair_mojibake('raw_line')) }} as line
     from written
-    where raw_line is not null
 ),
 
 boxed as (

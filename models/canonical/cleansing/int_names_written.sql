@@ -4,14 +4,19 @@ customers as (
     select * from {{ ref('canonical_customers') }}
 ),
 
-written as (
+together as (
     select first_name as raw_name from customers
-    union
+    union all
     select last_name as raw_name from customers
-    union
+    union all
     select birth_name as raw_name from customers
-    union
+    union all
     select company_name as raw_name from customers
+),
+
+written as (
+    select distinct raw_name from together
+    where raw_name is not null
 ),
 
 repaired as (
@@ -22,7 +27,6 @@ repaired as (
             ' +', ' '
         ) }}) as name_text
     from written
-    where raw_name is not null
 ),
 
 -- JeanLouis has lost its hyphen; DeVito and McDonald never had one

@@ -1,9 +1,5 @@
 with
 
-countries as (
-    select * from {{ ref('int_country_names') }}
-),
-
 customers as (
     select
         customers.record_id,
@@ -11,49 +7,61 @@ customers as (
         customers.mobile_phone,
         coalesce(countries.country, '{{ var("default_country") }}') as country
     from {{ ref('canonical_customers') }} as customers
-    left join countries on customers.country = countries.raw_country
+    left join {{ ref('int_country_names') }} as countries
+        on customers.country = countries.raw_country
+),
+
+contact_points as (
+    select
+        record_id,
+        contact_value as raw_phone
+    from {{ ref('canonical_contact_points') }}
+    where contact_type = 'phone'
 ),
 
 -- a value with no record of its own is read as the default country writes it
-written as (
+unplaced as (
+    select raw_phone from contact_points
+    union all
+    select contact_value from {{ ref('canonical_consents') }}
+    where contact_type = 'phone'
+    union all
+    select phone from {{ ref('canonical_events') }}
+    union all
+    select phone from {{ ref('canonical_stores') }}
+),
+
+-- one pass over them all: a `union` at each step would sort out the same texts each time
+together as (
     select
         phone as raw_phone,
         country
     from customers
-    union
+    union all
     select
         mobile_phone as raw_phone,
         country
     from customers
-    union
+    union all
     select
-        contact_points.contact_value as raw_phone,
+        contact_points.raw_phone,
         customers.country
-    from {{ ref('canonical_contact_points') }} as contact_points
+    from contact_points
     inner join customers on contact_points.record_id = customers.record_id
-    where contact_points.contact_type = 'phone'
-    union
+    where customers.country <> '{{ var("default_country") }}'
+    union all
     select
-        contact_value as raw_phone,
+        raw_phone,
         '{{ var("default_country") }}' as country
-    from {{ ref('canonical_contact_points') }}
-    where contact_type = 'phone'
-    union
-    select
-        contact_value as raw_phone,
-        '{{ var("default_country") }}' as country
-    from {{ ref('canonical_consents') }}
-    where contact_type = 'phone'
-    union
-    select
-        phone as raw_phone,
-        '{{ var("default_country") }}' as country
-    from {{ ref('canonical_events') }}
-    union
-    select
-        phone as raw_phone,
-        '{{ var("default_country") }}' as country
-    from {{ ref('canonical_stores') }}
+    from unplaced
+),
+
+written as (
+    select distinct
+        raw_phone,
+        country
+    from together
+    where raw_phone is not null
 )
 
 select * from written
