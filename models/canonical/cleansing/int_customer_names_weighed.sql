@@ -1,7 +1,7 @@
 with
 
 customers as (
-    select * from {{ ref('canonical_customers') }}
+    select * from {{ ref('int_customers_written') }}
 ),
 
 forms as (
@@ -11,15 +11,14 @@ forms as (
 -- how much likelier the two names are the other way round, by their bearers in France
 weighed as (
     select
-        customers.record_id,
-        customers.title as raw_title,
-        customers.gender as raw_gender,
-        given.display_name as first_name,
-        family.last_name,
+        customers.*,
+        given.display_name as written_first_name,
+        family.last_name as written_last_name,
         family.display_name as last_as_first_name,
         given.last_name as first_as_last_name,
-        coalesce(birth.last_name, family.birth_name, given.birth_name) as birth_name,
-        company.name_text as company_name,
+        coalesce(birth.last_name, family.birth_name, given.birth_name)
+            as written_birth_name,
+        company.name_text as written_company_name,
         family.whole_first_name as first_of_last_name,
         family.whole_last_name as last_of_last_name,
         given.whole_first_name as first_of_first_name,
@@ -43,11 +42,11 @@ weighed as (
             else given.name_text || ' ' || family.name_text
         end as whole_name
     from customers
-    left join forms as given on customers.first_name = given.raw_name
-    left join forms as family on customers.last_name = family.raw_name
+    left join forms as given on customers.raw_first_name = given.raw_name
+    left join forms as family on customers.raw_last_name = family.raw_name
     left join forms as birth
-        on customers.birth_name = birth.raw_name and not birth.is_placeholder
-    left join forms as company on customers.company_name = company.raw_name
+        on customers.raw_birth_name = birth.raw_name and not birth.is_placeholder
+    left join forms as company on customers.raw_company_name = company.raw_name
 )
 
 select * from weighed

@@ -2,22 +2,14 @@ with
 
 customers as (
     select
-        customers.record_id,
-        customers.phone,
-        customers.mobile_phone,
-        coalesce(countries.country, '{{ var("default_country") }}') as country
-    from {{ ref('canonical_customers') }} as customers
-    left join {{ ref('int_country_names') }} as countries
-        on customers.country = countries.raw_country
-),
-
-phones as (
-    select * from {{ ref('int_phones') }}
+        *,
+        coalesce(written_country, '{{ var("default_country") }}') as phone_country
+    from {{ ref('int_customer_names') }}
 ),
 
 chosen as (
     select
-        customers.record_id,
+        customers.*,
         case
             when
                 landlines.status = 'valid' and coalesce(mobiles.status, '') <> 'valid'
@@ -28,16 +20,16 @@ chosen as (
         case
             when mobiles.status = 'valid' then 'valid'
             else coalesce(landlines.status, mobiles.status, 'missing')
-        end as status
+        end as phone_status
     from customers
-    left join phones as landlines
+    left join {{ ref('int_phones') }} as landlines
         on
-            customers.phone = landlines.raw_phone
-            and customers.country = landlines.country
-    left join phones as mobiles
+            customers.raw_phone = landlines.raw_phone
+            and customers.phone_country = landlines.country
+    left join {{ ref('int_phones') }} as mobiles
         on
-            customers.mobile_phone = mobiles.raw_phone
-            and customers.country = mobiles.country
+            customers.raw_mobile_phone = mobiles.raw_phone
+            and customers.phone_country = mobiles.country
 )
 
 select * from chosen

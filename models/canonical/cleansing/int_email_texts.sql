@@ -1,6 +1,6 @@
 with
 
--- one pass over them all: a `union` at each step would sort out the same texts each time
+-- one pass over them all: a chain of unions sorts out the same texts at each step
 together as (
     select email as raw_email from {{ ref('canonical_customers') }}
     union all

@@ -31,7 +31,7 @@ unplaced as (
     select phone from {{ ref('canonical_stores') }}
 ),
 
--- one pass over them all: a `union` at each step would sort out the same texts each time
+-- one pass over them all: a chain of unions sorts out the same texts at each step
 together as (
     select
         phone as raw_phone,
