@@ -1,10 +1,9 @@
 with
 
--- one pass over them all: a chain of unions sorts out the same texts at each step
+-- a record's own e-mail is a contact point too; one pass over them all, since a chain of
+-- unions sorts out the same texts at each step
 together as (
-    select email as raw_email from {{ ref('canonical_customers') }}
-    union all
-    select contact_value from {{ ref('canonical_contact_points') }}
+    select contact_value as raw_email from {{ ref('canonical_contact_points') }}
     where contact_type = 'email'
     union all
     select contact_value from {{ ref('canonical_consents') }}
@@ -30,12 +29,19 @@ lowered as (
 ),
 
 -- only an address that does not read at once pays for the repairs
+told as (
+    select
+        *,
+        {{ matches_pattern('email', '^[a-z0-9._+-]+@[a-z0-9.-]+$') }} as is_plain
+    from lowered
+),
+
 separated as (
     select
         raw_email,
+        is_plain,
         case
-            when {{ matches_pattern('email', '^[a-z0-9._+-]+@[a-z0-9.-]+$') }}
-                then email
+            when is_plain then email
             when email like '%@%@%'
                 then split_part(translate(email, ';/| ', ',,,,'), ',', 1)
             else
@@ -44,7 +50,7 @@ separated as (
                     '(at)', '@'
                 ), '[at]', '@'), ' at ', '@'), 'mailto:', ''), '@@', '@')
         end as email
-    from lowered
+    from told
 )
 
 select * from separated

@@ -8,8 +8,7 @@ cleared as (
     select
         raw_email,
         case
-            when {{ matches_pattern('email', '^[a-z0-9._+-]+@[a-z0-9.-]+$') }}
-                then email
+            when is_plain then email
             else
                 {{ replace_pattern(
                     strip_accents("translate(email, ',;' || chr(160), '..')"),

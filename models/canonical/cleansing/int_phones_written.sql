@@ -1,16 +1,6 @@
 with
 
-customers as (
-    select
-        customers.record_id,
-        customers.phone,
-        customers.mobile_phone,
-        coalesce(countries.country, '{{ var("default_country") }}') as country
-    from {{ ref('canonical_customers') }} as customers
-    left join {{ ref('int_country_names') }} as countries
-        on customers.country = countries.raw_country
-),
-
+-- a record's own phones are contact points too
 contact_points as (
     select
         record_id,
@@ -19,8 +9,18 @@ contact_points as (
     where contact_type = 'phone'
 ),
 
--- a value with no record of its own is read as the default country writes it
-unplaced as (
+customers_abroad as (
+    select
+        customers.record_id,
+        countries.country
+    from {{ ref('canonical_customers') }} as customers
+    inner join {{ ref('int_country_names') }} as countries
+        on customers.country = countries.raw_country
+    where countries.country <> '{{ var("default_country") }}'
+),
+
+-- one pass over them all: a chain of unions sorts out the same texts at each step
+together as (
     select raw_phone from contact_points
     union all
     select contact_value from {{ ref('canonical_consents') }}
@@ -31,37 +31,20 @@ unplaced as (
     select phone from {{ ref('canonical_stores') }}
 ),
 
--- one pass over them all: a chain of unions sorts out the same texts at each step
-together as (
-    select
-        phone as raw_phone,
-        country
-    from customers
-    union all
-    select
-        mobile_phone as raw_phone,
-        country
-    from customers
-    union all
-    select
-        contact_points.raw_phone,
-        customers.country
-    from contact_points
-    inner join customers on contact_points.record_id = customers.record_id
-    where customers.country <> '{{ var("default_country") }}'
-    union all
-    select
-        raw_phone,
-        '{{ var("default_country") }}' as country
-    from unplaced
-),
-
+-- a value with no record of its own is read as the default country writes it
 written as (
     select distinct
         raw_phone,
-        country
+        '{{ var("default_country") }}' as country
     from together
     where raw_phone is not null
+    union all
+    select distinct
+        contact_points.raw_phone,
+        customers_abroad.country
+    from contact_points
+    inner join customers_abroad
+        on contact_points.record_id = customers_abroad.record_id
 )
 
 select * from written
