@@ -12,6 +12,16 @@ pairs as (
     where {{ since_last_run() }}
 ),
 
+-- What a name is worth that was not there when the weights were learnt. One row even to
+-- a planner, which else would hold all pairs in memory beside it.
+unseen_names as (
+    select
+        max(case when name_type = 'first' then bits end) as first_name_bits,
+        max(case when name_type = 'last' then bits end) as last_name_bits
+    from {{ ref('int_name_bits') }}
+    where name_key is null
+),
+
 measured as (
     select
         pairs.left_key,
@@ -28,8 +38,6 @@ measured as (
         far.birth_date_key as other_birth_date,
         near.email_key as email,
         far.email_key as other_email,
-        near.email_local_part as local_part,
-        far.email_local_part as other_local_part,
         near.phone_key as phone,
         far.phone_key as other_phone,
         near.card_key as card,
@@ -38,8 +46,6 @@ measured as (
         far.document_key as other_document,
         near.street_key as street,
         far.street_key as other_street,
-        near.street_number,
-        far.street_number as other_street_number,
         near.postcode_key as postcode,
         far.postcode_key as other_postcode,
         near.city_key as city,
@@ -47,8 +53,8 @@ measured as (
         nicknames.first_name_key is not null as is_nickname,
         near.is_nameless as is_left_nameless,
         far.is_nameless as is_right_nameless,
-        coalesce(first_names.bits, other_first_names.bits) as first_name_bits,
-        coalesce(last_names.bits, other_last_names.bits) as last_name_bits,
+        coalesce(first_names.bits, unseen_names.first_name_bits) as first_name_bits,
+        coalesce(last_names.bits, unseen_names.last_name_bits) as last_name_bits,
         near.gender <> far.gender as is_gender_different,
         substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
         {{ near_distance('first_name_key') }} as first_name_distance,
@@ -76,10 +82,7 @@ measured as (
         on near.first_name_key = first_names.name_key and first_names.name_type = 'first'
     left join {{ ref('int_name_bits') }} as last_names
         on near.last_name_key = last_names.name_key and last_names.name_type = 'last'
-    inner join {{ ref('int_name_bits') }} as other_first_names
-        on other_first_names.name_key is null and other_first_names.name_type = 'first'
-    inner join {{ ref('int_name_bits') }} as other_last_names
-        on other_last_names.name_key is null and other_last_names.name_type = 'last'
+    cross join unseen_names
 ),
 
 levels as (
@@ -142,7 +145,7 @@ levels as (
             when email is null or other_email is null then 0
             -- One name at two providers says what the names have said; a number apart
             -- or a dot, it is another customer of the provider: only a letter is a typo.
-            when local_part = other_local_part then 0
+            when split_part(email, '@', 1) = split_part(other_email, '@', 1) then 0
             when
                 length(email) >= 12 and abs(length(email) - length(other_email)) <= 2
                 and {{ edit_distance('email', 'other_email') }} <= 2
@@ -177,7 +180,7 @@ levels as (
             when street is null or other_street is null then 0
             when street = other_street then 5
             when street_distance * 4 <= length(street) then 4
-            when street_number = other_street_number then 3
+            when split_part(street, ' ', 1) = split_part(other_street, ' ', 1) then 3
             else 1
         end as street,
         case
