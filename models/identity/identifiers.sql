@@ -10,7 +10,8 @@ refusals as (
     where refusal is not null
 )
 
-select
+-- One value may be written in two ways on one record.
+select distinct
     listed.record_id,
     listed.record_key,
     listed.identifier_type,

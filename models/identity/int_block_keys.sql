@@ -11,8 +11,11 @@ records as (
     select * from {{ ref('int_match_records') }}
 ),
 
+-- The rules of identifiers ask nothing of a record.
 rules as (
-    select * from {{ ref('identity_blocking_rules') }}
+    select rule from {{ ref('identity_blocking_rules') }}
+    except
+    select rule from {{ ref('identity_identifier_types') }}
 ),
 
 names as (

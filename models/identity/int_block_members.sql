@@ -2,7 +2,7 @@
 with
 
 keys as (
-    select distinct
+    select
         record_key,
         rule,
         {{ hash_key('block_key') }} as block_hash

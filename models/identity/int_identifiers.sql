@@ -39,7 +39,7 @@ listed as (
     where document_key is not null
 )
 
-select distinct
+select
     listed.record_id,
     listed.record_key,
     listed.identifier_type,
