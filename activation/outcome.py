@@ -33,17 +33,22 @@ class Outcome:
     def error_code(self) -> str | None:
         return (self.unhappy[0].code or self.unhappy[0].status) if self.unhappy else None
 
+    @property
+    def turned_count(self) -> int:
+        return sum(map(len, self.turned.values()))
+
     def delivery(self, sync: Sync, rows: list[Row]) -> dict[str, Any]:
         """Columns of `deliveries` that say how the attempt ended."""
-        accepted, rejected, skipped = map(len, (self.receipts, self.rejections, self.skipped))
+        accepted, rejected, turned = len(self.receipts), len(self.rejections), self.turned_count
+        asked = len(rows) - len(self.skipped)
         cost = None if sync.unit_cost is None else Decimal(str(sync.unit_cost)) * self.units
         return {
-            "status": summed(len(rows) - skipped, accepted, rejected),
+            "status": summed(asked, accepted, rejected, turned),
             "error_code": self.error_code,
             "error_message": masked(self.unhappy[0].message, rows) if self.unhappy else None,
             "accepted_count": accepted,
             "rejected_count": rejected,
-            "failed_count": len(rows) - accepted - rejected - skipped,
+            "failed_count": asked - accepted - rejected - turned,
             "cost_amount": cost,
         }
 
@@ -133,11 +138,11 @@ def rejection(
     }
 
 
-def summed(rows: int, accepted: int, rejected: int) -> str:
+def summed(rows: int, accepted: int, rejected: int, turned: int) -> str:
     """Status of an attempt."""
     if accepted == rows:
         return "accepted"
-    if accepted:
+    if accepted or turned:
         return "partial"
     return "rejected" if rejected == rows else "failed"
 

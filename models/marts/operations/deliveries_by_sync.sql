@@ -1,34 +1,25 @@
 with
 
-runs as (
-    select * from {{ ref('sync_runs') }}
-),
-
 ranked as (
     select
         *,
         row_number() over (
             partition by sync_name order by started_at desc, run_id desc
-        ) as position
-    from runs
+        ) as position,
+        case when status in ('failed', 'stopped', 'killed') then 1 end as is_bad,
+        -- as `python -m activation --check` says it: a refused row is no failed run
+        case when status in ('succeeded', 'partial') then finished_at end as well_at
+    from {{ ref('sync_runs') }}
 ),
 
 summed as (
     select
         sync_name,
+        max(well_at) as last_success_at,
         count(case when position <= {{ var('runs_looked_at') }} then 1 end)
             as run_count,
-        count(
-            case
-                when
-                    position <= {{ var('runs_looked_at') }}
-                    and status in ('failed', 'stopped', 'killed')
-                    then 1
-            end
-        ) as failed_run_count,
-        -- as `python -m activation --check` says it: a refused row is no failed run
-        max(case when status in ('succeeded', 'partial') then finished_at end)
-            as last_success_at
+        count(case when position <= {{ var('runs_looked_at') }} then is_bad end)
+            as failed_run_count
     from ranked
     group by sync_name
 ),
@@ -43,11 +34,14 @@ held as (
     group by sync_name
 ),
 
-doubtful as (
+attempts as (
     select
         sync_name,
-        count(*) as in_doubt_count
-    from {{ ref('intents') }}
+        count(*) as attempt_count,
+        count(case when status in ('failed', 'lost') then 1 end) as failed_count,
+        cast(sum(accepted_count) as bigint) as accepted_count,
+        cast(sum(rejected_count) as bigint) as rejected_count
+    from {{ ref('deliveries') }}
     group by sync_name
 ),
 
@@ -58,7 +52,14 @@ final as (
         ranked.message as last_message,
         cast(coalesce(held.held_count, 0) as bigint) as held_count,
         cast(coalesce(held.deleted_count, 0) as bigint) as deleted_count,
-        coalesce(doubtful.in_doubt_count, 0) as in_doubt_count,
+        (
+            select count(*) from {{ ref('intents') }} as intents
+            where intents.sync_name = ranked.sync_name
+        ) as in_doubt_count,
+        coalesce(attempts.attempt_count, 0) as attempt_count,
+        coalesce(attempts.failed_count, 0) as failed_attempt_count,
+        coalesce(attempts.accepted_count, 0) as accepted_count,
+        coalesce(attempts.rejected_count, 0) as rejected_count,
         ranked.rejected_count as last_rejected_count,
         ranked.failed_count as last_failed_count,
         summed.run_count,
@@ -70,7 +71,7 @@ final as (
     from ranked
     inner join summed on ranked.sync_name = summed.sync_name
     left join held on ranked.sync_name = held.sync_name
-    left join doubtful on ranked.sync_name = doubtful.sync_name
+    left join attempts on ranked.sync_name = attempts.sync_name
     where ranked.position = 1
 )
 
