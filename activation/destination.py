@@ -117,6 +117,11 @@ class Tool:
     # variables that may be missing: what they serve is then not there
     optional: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def failures_in_a_row(self) -> int:
+        """After how many the tool is left alone: five or more of each batch under way at once."""
+        return max(10, *(5 * sync.concurrency for sync in self.syncs))
+
     def in_test(self) -> Tool:
         """The tool with what its `test` block declares instead: another list, folder or account.
 

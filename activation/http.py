@@ -176,7 +176,11 @@ class Api:
         else:
             failure = self._failure(response)
         # Told after the request: the breaker holds its lock while it calls.
-        return self._breaker.call(_outcome, failure, None if failure else response)
+        answer = None if failure else response
+        try:
+            return self._breaker.call(_outcome, failure, answer)
+        except pybreaker.CircuitBreakerError:  # opened meanwhile; this request has its answer
+            return _outcome(failure, answer)
 
     def _failure(self, response: httpx.Response) -> Transient | None:
         status = response.status_code

@@ -48,6 +48,7 @@ class Client(destination.Client):
             settings["url"],
             requests_per_second=tool.requests_per_second,
             timeout_seconds=tool.timeout_seconds,
+            failures_in_a_row=tool.failures_in_a_row,
             headers={"api-key": settings["api_key"]},
         )
         self._lists = [int(number) for number in settings.get("list_ids", "").split(",") if number]

@@ -38,6 +38,7 @@ class Client(destination.Client):
             settings["url"],
             requests_per_second=tool.requests_per_second,
             timeout_seconds=tool.timeout_seconds,
+            failures_in_a_row=tool.failures_in_a_row,
             headers={"Authorization": f"Bearer {settings['token']}"},
         )
 

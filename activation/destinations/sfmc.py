@@ -21,6 +21,7 @@ class Client(destination.Client):
             self._settings["url"],
             requests_per_second=tool.requests_per_second,
             timeout_seconds=tool.timeout_seconds,
+            failures_in_a_row=tool.failures_in_a_row,
             login=self._log_in,
         )
 

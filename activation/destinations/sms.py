@@ -31,6 +31,7 @@ class Client(destination.Client):
             settings["url"],
             requests_per_second=tool.requests_per_second,
             timeout_seconds=tool.timeout_seconds,
+            failures_in_a_row=tool.failures_in_a_row,
             auth=(settings["account_sid"], settings["auth_token"]),
         )
 

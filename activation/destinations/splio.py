@@ -57,6 +57,7 @@ class Client(destination.Client):
             settings["url"],
             requests_per_second=tool.requests_per_second,
             timeout_seconds=tool.timeout_seconds,
+            failures_in_a_row=tool.failures_in_a_row,
             login=self._log_in,
         )
         self._key_field: dict[str, Any] = {}

@@ -17,7 +17,7 @@ import pytest
 from activation import __main__ as command
 from activation.destination import ACCEPTED, Answer, Client, Row, Sync, declared
 from activation.destinations import sms
-from activation.http import Api, Transient, retry_after
+from activation.http import Api, Transient, Unavailable, retry_after
 from tests.activation.test_destinations import ANN, BOB, ENDPOINT, message, own, publish
 from tests.activation.world import World, contact, desire
 
@@ -175,3 +175,31 @@ def test_the_circuit_opens_after_failures_in_a_row_and_not_for_429(duckdb_world:
     with pytest.raises(Exception, match="3 requests failed in a row"):
         ask(api)
     assert duckdb_world.requests() == before
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_an_answer_counts_though_the_circuit_opened_while_it_came(status: int) -> None:
+    """Of several requests under way one opens the circuit: the others are answered all the same."""
+
+    def meanwhile(request: httpx.Request) -> httpx.Response:
+        api._breaker.open()
+        return httpx.Response(status, json={})
+
+    api = Api("https://unused", requests_per_second=1000, failures_in_a_row=10)
+    api.client = httpx.Client(base_url="https://unused", transport=httpx.MockTransport(meanwhile))
+    if status == 200:
+        assert api.request("GET", "/").status_code == 200
+    else:
+        with pytest.raises(Transient, match="503"):
+            api.request("GET", "/")
+    with pytest.raises(Unavailable):
+        api.request("GET", "/")
+
+
+def test_the_circuit_waits_for_each_batch_under_way() -> None:
+    """Many batches at once fail together at a hiccup that each of them would get over."""
+    splio = declared()["splio"]
+    (sync,) = splio.syncs
+    assert splio.failures_in_a_row == 10
+    syncs = (dataclasses.replace(sync, concurrency=6),)
+    assert dataclasses.replace(splio, syncs=syncs).failures_in_a_row == 30
