@@ -21,8 +21,8 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 ROOT = Path(__file__).resolve().parents[2]
 FRENCH_REGIONS = ["FR", "RE", "GP", "MQ", "GF", "PM"]
 SEEDS = ["phone_countries", "phone_plans", "phone_ranges", "phone_placeholders"]
-MODELS = ["int_phone_texts", "int_phones_placed", "int_phones_from_abroad"]
-MODELS += ["int_phone_readings", "int_phones_found", "int_phones"]
+MODELS = ["int_phone_texts", "int_phones_placed", "int_calling_codes", "int_phones_from_abroad"]
+MODELS += ["int_phone_readings", "int_phone_ranges", "int_phones_found", "int_phones"]
 
 
 def numbers() -> list[phonenumbers.PhoneNumber]:

@@ -10,38 +10,62 @@ readings as (
 ),
 
 ranges as (
-    select
-        ranges.*,
-        left(ranges.range_from, 1) as leading_digit,
-        plans.plan_code
-    from {{ ref('phone_ranges') }} as ranges
-    inner join {{ ref('phone_plans') }} as plans
-        on ranges.calling_code = plans.calling_code
+    select * from {{ ref('int_phone_ranges') }}
 ),
 
 -- a number dialled nationally finds its calling code here: 0692… is Réunion's +262
 found as (
     select
-        readings.raw_phone,
-        readings.country,
+        readings.*,
+        ranges.calling_code as found_code,
         '+' || ranges.calling_code || readings.national_number as phone,
         ranges.country as phone_country,
         ranges.phone_type,
-        row_number() over (
-            partition by readings.raw_phone, readings.country
-            order by readings.priority, ranges.calling_code, readings.national_number
-        ) as preference
+        readings.is_lone and not coalesce(ranges.is_shared, false) as is_sure
     from readings
-    inner join ranges
+    left join ranges
         on
             readings.plan_code = ranges.plan_code
+            and readings.dialled_code = ranges.dialled_code
             and readings.national_length = ranges.national_length
             and readings.leading_digit = ranges.leading_digit
             and readings.range_digits between ranges.range_from and ranges.range_to
-            and (
-                readings.calling_code = ranges.calling_code
-                or readings.calling_code is null
-            )
+),
+
+-- few texts can be read in two ways: only they are put in order
+ordered as (
+    select
+        *,
+        row_number() over (
+            partition by raw_phone, country
+            order by
+                case when found_code is null then 2 else 1 end,
+                priority, found_code, national_number
+        ) as preference
+    from found
+    where not is_sure
+),
+
+best as (
+    select
+        raw_phone,
+        country,
+        digits,
+        phone,
+        phone_country,
+        phone_type
+    from found
+    where is_sure
+    union all
+    select
+        raw_phone,
+        country,
+        digits,
+        phone,
+        phone_country,
+        phone_type
+    from ordered
+    where preference = 1
 )
 
-select * from found
+select * from best

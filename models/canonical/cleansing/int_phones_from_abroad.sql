@@ -2,47 +2,31 @@ with
 
 placed as (
     select * from {{ ref('int_phones_placed') }}
-    where is_international or length(digits) >= 11 or digits like calling_code || '%'
+    where is_abroad
 ),
 
-plans as (
-    select * from {{ ref('phone_plans') }}
-),
-
--- a calling code has one digit, two or three
-coded as (
-    select
-        *,
-        left(abroad_digits, 1) as leading_digits
-    from placed
-    union all
-    select
-        *,
-        left(abroad_digits, 2) as leading_digits
-    from placed
-    union all
-    select
-        *,
-        left(abroad_digits, 3) as leading_digits
-    from placed
+codes as (
+    select * from {{ ref('int_calling_codes') }}
 ),
 
 -- +33…, 0033…; and 33612345678, whose + was lost
 abroad as (
     select
-        coded.raw_phone,
-        coded.country,
+        placed.raw_phone,
+        placed.country,
+        placed.digits,
+        placed.is_international,
         case
-            when coded.is_international then 1
-            when plans.calling_code = coded.calling_code then 3
+            when placed.is_international then 1
+            when codes.calling_code = placed.calling_code then 3
             else 4
         end as priority,
-        plans.plan_code,
-        plans.calling_code,
-        substr(coded.abroad_digits, length(plans.calling_code) + 1) as after_code,
-        plans.trunk_prefix
-    from coded
-    inner join plans on coded.leading_digits = plans.calling_code
+        codes.plan_code,
+        codes.calling_code,
+        substr(placed.abroad_digits, length(codes.calling_code) + 1) as after_code,
+        codes.trunk_prefix
+    from placed
+    left join codes on left(placed.abroad_digits, 3) = codes.leading_digits
 )
 
 select * from abroad
