@@ -5,8 +5,9 @@ Data flow: files under ORFEVRE_FEEDS_ROOT → columns mapped onto the canonical 
 
 A file is read again only when its content or its feed has changed; the rows that it no longer
 holds go then, and what its earlier reading had set aside, so that the raw table and the
-quarantine hold what the file holds. Where two files have the same key, the last one read (files
-in the order of their names) has the last word.
+quarantine hold what the file holds. A file that has been moved away keeps its rows; those of a
+feed that is no longer declared go with a full load. Where two files have the same key, the last
+one read (files in the order of their names) has the last word.
 
 A file without a column that the feed maps is refused, unless the mapping says `optional`: a
 renamed column must not load as empty values.
@@ -135,6 +136,7 @@ def read(request: Request) -> Iterator[Batch]:
     if not root.is_dir():
         raise SourceError("ORFEVRE_FEEDS_ROOT is no folder")
     known = request.memory.setdefault("files", {})
+    _retire(known, request)
     for path in declared(request.feeds):
         try:
             feed = parse(path, request.tables)
@@ -149,6 +151,17 @@ def read(request: Request) -> Iterator[Batch]:
         for file in files:
             name = file.relative_to(root).as_posix()
             yield from _read_file(feed, file, name, known, request, told)
+
+
+def _retire(known: dict[str, Any], request: Request) -> None:
+    """With a full load of all feeds, what feeds that are no longer declared have brought goes."""
+    if not request.full or request.feeds:
+        return
+    names = {path.stem for path in declared()}
+    for key in [key for key in known if key.partition(":")[0] not in names]:
+        feed, _, file = key.partition(":")
+        log.warning("feed %s is no longer declared: the rows of %s go", feed, file)
+        request.replaced.append(Reading(known.pop(key)["entity"], feed, file))
 
 
 def entities(names: Sequence[str]) -> frozenset[str]:

@@ -614,3 +614,15 @@ def test_no_line_disappears_whatever_its_bytes(
         for number, line in enumerate(text, 2)
         if any(field.strip() for field in line.split(";")) and line.strip().strip("\x1a")
     }
+
+
+def test_a_feed_that_is_no_longer_declared_leaves_with_a_full_load(
+    duck: Query, feed: Feed, tmp_path: Path
+) -> None:
+    feed({"f.csv": b"id;nom;email\n1;Un;\n2;Deux;\n;Sans;\n", "g.csv": b"id;nom;email\n3;Trois;\n"})
+    (tmp_path / "feeds" / "people.yml").rename(tmp_path / "people.yml")
+    load("files")
+    assert len(names(duck)) == 3
+    load("files", full=True)
+    assert names(duck) == []
+    assert duck("select * from raw_ingestion.quarantine") == []
