@@ -1,4 +1,5 @@
--- Items + shipping + adjustment = total, and items = the lines that marts will sum.
+-- Items + shipping + adjustment = total, and items = the lines that marts will sum. An
+-- order that came without lines is all items but the shipping, or all adjustment.
 with
 
 orders as (
@@ -27,4 +28,9 @@ left join line_totals on orders.order_id = line_totals.order_id
 where
     orders.total_amount
     <> orders.items_amount + orders.shipping_amount + orders.adjustment_amount
-    or orders.items_amount <> coalesce(line_totals.lines_amount, 0)
+    or orders.items_amount <> line_totals.lines_amount
+    or (
+        line_totals.order_id is null
+        and orders.items_amount <> 0
+        and orders.adjustment_amount <> 0
+    )

@@ -28,7 +28,7 @@ import pytest
 import warehouse
 from sandbox import servers
 from tests.conftest import empty_database, one_at_a_time
-from tests.end_to_end import namesakes
+from tests.end_to_end import namesakes, outlet
 
 PROFILES = 250
 SEED = 7
@@ -177,6 +177,7 @@ def generated_world(shared: Path) -> Path:
                 check=True,
             )
             namesakes.arrive(folder)
+            outlet.arrive(folder)
     return folder
 
 
@@ -193,6 +194,7 @@ def run_first(
             | systems
             | {
                 "DBT_TARGET_PATH": str(room / "target"),
+                "ORFEVRE_FEEDS": str(world / outlet.FEEDS),
                 "SPLIO_REQUESTS_PER_SECOND": "500",
             },
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import warehouse
+from tests.end_to_end import outlet
 from tests.end_to_end.conftest import AS_OF, PROFILES, SEED, First, Thread, outcome
 
 KILLS = 2
@@ -42,6 +43,7 @@ def test_killed_demo_run_again_equals_an_undisturbed_one(
         "ORFEVRE_TARGET": "duckdb",
         "ORFEVRE_DUCKDB_PATH": str(tmp_path / "w.duckdb"),
         "DBT_TARGET_PATH": str(tmp_path / "target"),
+        "ORFEVRE_FEEDS": str(world / outlet.FEEDS),
         "SPLIO_REQUESTS_PER_SECOND": "500",
     }
     seed = int(os.environ.get("KILL_SEED", "2026"))

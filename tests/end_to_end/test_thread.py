@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sandbox import demo
-from tests.end_to_end import namesakes
+from tests.end_to_end import namesakes, outlet
 from tests.end_to_end.conftest import First, Rows, Thread, outcome
 from tests.end_to_end.namesakes import EMAIL, ONE, OTHER, OWN_EMAIL
 
@@ -41,7 +41,7 @@ class Promises:
                 row["lines"],
             )
             for row in truth["orders"]
-        }
+        } | outlet.TOTALS
         found = thread.rows(
             "select orders.source, orders.channel, orders.order_type, orders.status,"
             " count(*), sum(orders.total_amount), sum(lines.line_count)"
