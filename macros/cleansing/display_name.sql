@@ -3,10 +3,10 @@
     that has small letters before it (DeVito) is the writer's own, and kept.
 -#}
 {% macro display_name(text) -%}
-    case
-        when {{ matches_pattern(text, '^[A-Z][a-z]+[A-Z][a-z]+$') }} then {{ text }}
-        else nullif(trim(replace({{ capitalise_words(
+    nullif(trim(replace(coalesce(
+        case when {{ matches_pattern(text, '^[A-Z][a-z]+[A-Z][a-z]+$') }} then {{ text }} end,
+        {{ capitalise_words(
             replace_pattern('lower(' ~ text ~ ')', '(^|[ -])mc([a-z]{3})', '\\1mc|\\2')
-        ) }}, '|', '')), '')
-    end
+        ) }}
+    ), '|', '')), '')
 {%- endmacro %}

@@ -1,13 +1,13 @@
-{#- A family name for display: its particles small (de La Fontaine), its articles not (Le Gall). -#}
+{#- A family name as displayed, its particles small (de La Fontaine), its articles not (Le Gall). -#}
 {% macro family_name(text) -%}
     case
-        when lower({{ text }}) like 'd%' or lower({{ text }}) like 'v%' or lower({{ text }}) like 'z%'
-            or lower({{ text }}) like '% d%' or lower({{ text }}) like '% v%'
+        when {{ text }} like 'D%' or {{ text }} like 'V%' or {{ text }} like 'Z%'
+            or {{ text }} like '% D%' or {{ text }} like '% V%'
         then {{ replace_pattern(
             replace_pattern(replace_pattern(replace_pattern(replace_pattern(
-                display_name(text),
+                text,
                 '(^|[ -])De ', '\\1de '), '(^|[ -])D\'\'', '\\1d\'\''), '(^|[ -])(V)(an|on|om) ', '\\1v\\3 '),
             '^Zu(r?) ', 'zu\\1 '), '^(v[ao]n )D(er|en|em) ', '\\1d\\2 ') }}
-        else {{ display_name(text) }}
+        else {{ text }}
     end
 {%- endmacro %}

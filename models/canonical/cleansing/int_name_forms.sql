@@ -1,7 +1,19 @@
 with
 
 parted as (
-    select * from {{ ref('int_married_names') }}
+    select
+        raw_name,
+        {{ display_name('family_text') }} as family_text,
+        {{ display_name('birth_text') }} as birth_text
+    from {{ ref('int_married_names') }}
+),
+
+wholes as (
+    select
+        raw_name,
+        {{ display_name('given_text') }} as given_text,
+        {{ display_name('family_text') }} as family_text
+    from {{ ref('int_whole_names') }}
 ),
 
 texts as (
@@ -34,10 +46,10 @@ forms as (
         texts.name_key,
         texts.title,
         texts.gender,
-        {{ display_name('parted.family_text') }} as display_name,
+        parted.family_text as display_name,
         {{ family_name('parted.family_text') }} as last_name,
         {{ family_name('parted.birth_text') }} as birth_name,
-        {{ display_name('wholes.given_text') }} as whole_first_name,
+        wholes.given_text as whole_first_name,
         {{ family_name('wholes.family_text') }} as whole_last_name,
         coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
         coalesce(frequencies.last_name_per_million, 0) as last_name_per_million,
@@ -52,8 +64,7 @@ forms as (
         texts.is_title
     from texts
     inner join parted on texts.raw_name = parted.raw_name
-    left join {{ ref('int_whole_names') }} as wholes
-        on texts.raw_name = wholes.raw_name
+    left join wholes on texts.raw_name = wholes.raw_name
     left join placeholders on texts.name_key = placeholders.name_key
     left join company_words on texts.raw_name = company_words.raw_name
     left join frequencies on texts.name_key = frequencies.name

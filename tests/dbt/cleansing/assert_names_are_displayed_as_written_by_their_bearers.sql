@@ -46,12 +46,20 @@ examples as (
         'Mace' as expected
 ),
 
+capitalised as (
+    select
+        written,
+        expected,
+        {{ display_name('written') }} as displayed
+    from examples
+),
+
 displayed as (
     select
         written,
         expected,
-        {{ family_name('written') }} as displayed
-    from examples
+        {{ family_name('displayed') }} as displayed
+    from capitalised
 )
 
 select * from displayed
