@@ -32,7 +32,7 @@ typed as (
 divided as (
     select
         *,
-        {{ divide_money('amount', 'quantity') }} as found
+        {{ divide_to_hundredths('amount', 'quantity') }} as found
     from typed
 )
 

@@ -28,12 +28,12 @@ final as (
         change_type,
         attempt_count,
         cast(failed_attempt_count as bigint) as failed_attempt_count,
-        {{ divide_money('100 * failed_attempt_count', 'attempt_count') }}
+        {{ divide_to_hundredths('100 * failed_attempt_count', 'attempt_count') }}
             as failed_attempt_percent,
         request_count,
         accepted_count,
         rejected_count,
-        {{ divide_money('100 * rejected_count', '(accepted_count + rejected_count)') }}
+        {{ divide_to_hundredths('100 * rejected_count', '(accepted_count + rejected_count)') }}
             as rejected_percent,
         average_latency_ms,
         longest_latency_ms,

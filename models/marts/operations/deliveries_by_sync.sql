@@ -63,7 +63,7 @@ final as (
         ranked.rejected_count as last_rejected_count,
         ranked.failed_count as last_failed_count,
         summed.run_count,
-        {{ divide_money('100 * summed.failed_run_count', 'summed.run_count') }}
+        {{ divide_to_hundredths('100 * summed.failed_run_count', 'summed.run_count') }}
             as failed_run_percent,
         ranked.started_at as last_run_at,
         summed.last_success_at,

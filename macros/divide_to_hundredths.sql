@@ -2,7 +2,7 @@
     In whole numbers, since engines disagree on how decimals divide and binary floating point is
     not exact: the half cents that fit into the amount, halved upwards.
 -#}
-{% macro divide_money(amount, quantity) -%}
+{% macro divide_to_hundredths(amount, quantity) -%}
     case
         when {{ quantity }} > 0 then cast(
             sign({{ amount }}) * {{ divide_whole(
