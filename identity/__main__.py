@@ -18,7 +18,7 @@ from rich.console import Console
 from identity.explain import explain, table
 from identity.preview import preview
 from identity.session import Refused, session
-from warehouse import Busy, Unbuilt
+from warehouse import Busy, Session, Unbuilt
 
 DONE, MISUSED, BUSY = 0, 2, 75
 DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--reason", required=True)
     one.add_argument("--author", default=getpass.getuser(), help="default: who is logged in")
     one.add_argument(
-        "--expires-on", type=date.fromisoformat, metavar="DATE", help="from when it does not hold"
+        "--expiry-date", type=date.fromisoformat, metavar="DATE", help="from when it does not hold"
     )
     one = commands.add_parser(
         "preview",
@@ -112,18 +112,36 @@ def decide(console: Console, asked: argparse.Namespace) -> None:
         }
         if len(known) < 2:
             raise Refused("two records are decided on; known here: " + (", ".join(known) or "none"))
+        if asked.decision == "withdraw":
+            refuse_to_withdraw_nothing(log, asked.left, asked.right)
         log.rows(
             "insert into identity.identity_decisions (left_record_id, right_record_id, decision,"
-            " reason, author, expires_on, decided_at) values (?, ?, ?, ?, ?, ?, ?)",
+            " reason, author, expiry_date, decided_at) values (?, ?, ?, ?, ?, ?, ?)",
             asked.left,
             asked.right,
             DECISIONS[asked.decision],
             asked.reason,
             asked.author,
-            asked.expires_on,
+            asked.expiry_date,
             datetime.now(UTC).replace(tzinfo=None),
         )
     console.print("Noted. It holds from the next dbt build; `decide … withdraw` takes it back.")
+
+
+def refuse_to_withdraw_nothing(log: Session, left: str, right: str) -> None:
+    """Raises Refused unless a review of the two holds; what the seed says ends in the seed."""
+    origins = {
+        row["origin"]
+        for row in log.rows(
+            "select origin from identity.decided_pairs where not is_expired"
+            " and left_record_id in (?, ?) and right_record_id in (?, ?)",
+            *[left, right] * 2,
+        )
+    }
+    if origins == {"seed"}:
+        raise Refused(f"{left} and {right} are decided on in seeds/identity_overrides.csv: edit it")
+    if not origins:
+        raise Refused(f"there is no decision on {left} and {right} to withdraw")
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ def said(asked: Session, link: Row) -> list[str]:
     words = [link["outcome"] + (f": {link['reason']}" if link["reason"] else "")]
     if link["decision"]:
         words += [
-            f"{row['author']} decided {row['decision']} on {row['decided_on']}: {row['reason']}"
+            f"{row['author']} decided {row['decision']} on {row['decided_date']}: {row['reason']}"
             for row in asked.rows(
                 "select * from identity.decided_pairs where not is_expired"
                 f" and left_record_id in ({marks('12')}) and right_record_id in ({marks('12')})",

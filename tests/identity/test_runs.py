@@ -360,6 +360,9 @@ def test_a_decision_leaves_the_queue(world: World, capsys: pytest.CaptureFixture
         assert "lou:2" in said_by(world, capsys, "review")
     before = world.rows(pairs)
     decision = ["decide", "lou:2", "lou:1"]
+    with placed(world.environment, world.target):
+        assert identity.main([*decision, "withdraw", "--reason", "nothing"]) == 2
+    assert "no decision on lou:2 and lou:1" in capsys.readouterr().err
     said_by(world, capsys, *decision, "distinct", "--reason", "father and son")
     assert world.rows(pairs) != before
     said_by(world, capsys, *decision, "withdraw", "--reason", "not sure")

@@ -74,9 +74,9 @@ def load_overrides(warehouse: dict[str, str]) -> None:
         for name, left, right, decision, expires in OVERRIDES
     ]
     names = ["left_record_id", "right_record_id", "decision", "reason", "author"]
-    seed = dict.fromkeys(names, "text") | {"decided_on": "date", "expires_on": "date"}
+    seed = dict.fromkeys(names, "text") | {"decided_date": "date", "expiry_date": "date"}
     load(warehouse, "seeds.identity_overrides", seed, rows[:3])
-    reviews = dict.fromkeys(names, "text") | {"decided_at": "timestamp", "expires_on": "date"}
+    reviews = dict.fromkeys(names, "text") | {"decided_at": "timestamp", "expiry_date": "date"}
     load(warehouse, "identity.identity_decisions", reviews, rows[3:])
 
 

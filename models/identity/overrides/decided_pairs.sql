@@ -11,7 +11,7 @@ decisions as (
                 greatest(left_record_id, right_record_id)
             order by
                 decided_at desc, decision asc,
-                author asc, reason asc, expires_on asc, left_record_id asc
+                author asc, reason asc, expiry_date asc, left_record_id asc
         ) as place
     from {{ ref('identity_decisions') }}
 ),
@@ -24,8 +24,8 @@ stated as (
         reason,
         author,
         'seed' as origin,
-        decided_on,
-        expires_on
+        decided_date,
+        expiry_date
     from {{ ref('identity_overrides') }}
     union all
     select
@@ -35,13 +35,13 @@ stated as (
         reason,
         author,
         'review' as origin,
-        cast(decided_at as date) as decided_on,
-        expires_on
+        cast(decided_at as date) as decided_date,
+        expiry_date
     from decisions
     where place = 1 and decision <> 'withdrawn'
 )
 
 select
     *,
-    coalesce(expires_on <= {{ as_of_date() }}, false) as is_expired
+    coalesce(expiry_date <= {{ as_of_date() }}, false) as is_expired
 from stated

@@ -5,6 +5,6 @@ select
     cast(null as text) as decision,
     cast(null as text) as reason,
     cast(null as text) as author,
-    cast(null as date) as expires_on,
+    cast(null as date) as expiry_date,
     cast(null as timestamp) as decided_at
 where 1 = 0

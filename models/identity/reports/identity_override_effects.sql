@@ -65,6 +65,6 @@ select
     author,
     origin,
     effect in ('joins', 'keeps apart') as is_needed,
-    decided_on,
-    expires_on
+    decided_date,
+    expiry_date
 from judged
