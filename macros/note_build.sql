@@ -3,7 +3,8 @@
     had begun; a build of some nodes settles those and no others. -#}
 {% macro note_build_begun() %}
 {%- set begun = {} -%}
-{%- for node in selected_resources
+{#- a parse in a process that has built before still sees what that one selected -#}
+{%- for node in (selected_resources if execute else [])
     if node.split('.')[0] in ('model', 'seed', 'test')
     and graph.nodes[node].config.materialized != 'ephemeral' -%}
     {%- do begun.update({node: 'begun'}) -%}
