@@ -159,6 +159,9 @@ levels as (
         case
             when {{ shares_rule(2) }} or phone = other_phone then 5
             when phone is null or other_phone is null then 0
+            -- One of them is in no numbering plan, perhaps for a typo.
+            when phone like '+%' and other_phone not like '+%' then 0
+            when phone not like '+%' and other_phone like '+%' then 0
             when
                 length(phone) = length(other_phone)
                 and {{ edit_distance('phone', 'other_phone') }} <= 1

@@ -13,7 +13,11 @@ listed as (
         records.changed_at,
         contact_points.contact_type as identifier_type,
         contact_points.contact_key as identifier_value,
-        contact_points.status
+        -- A number of no plan cannot be called, yet two who wrote it wrote the same.
+        case
+            when contact_points.status = 'not_in_plan' then 'valid'
+            else contact_points.status
+        end as status
     from {{ ref('contact_points') }} as contact_points
     inner join records on contact_points.record_id = records.record_id
     where contact_points.contact_key is not null

@@ -21,7 +21,10 @@ records as (
         birth_date_status,
         raw_birth_date,
         email,
-        phone,
+        coalesce(phone, case
+            when phone_status = 'not_in_plan'
+                then {{ replace_pattern('raw_phone', '[^0-9]', '') }}
+        end) as phone,
         other_identifier,
         loyalty_card,
         address_line_1,

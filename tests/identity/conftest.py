@@ -90,10 +90,10 @@ def load_records(environment: dict[str, str], records: dict[str, dict[str, Any]]
         rows.append([row.get(column) for column in columns])
     load(environment, "canonical.customer_records", columns, rows)
     points = [
-        (record_id, kind, fields[kind], fields[kind], fields[kind], "valid", True)
+        (record_id, kind, *[fields[name]] * 3, fields.get(f"{kind}_status", "valid"), True)
         for record_id, fields in records.items()
-        for kind in ("email", "phone")
-        if fields.get(kind)
+        for kind, name in (("email", "email"), ("phone", "phone"), ("phone", "raw_phone"))
+        if fields.get(name)
     ]
     names = ["record_id", "contact_type", "raw_value", "contact_value", "contact_key", "status"]
     kinds = dict.fromkeys(names, "text") | {"is_primary": "boolean"}

@@ -89,6 +89,14 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
             strict=True,
         )
     ],
+    "phone_of_no_plan": [
+        ("a", person("Marie", "Martin", raw_phone="0019574657", phone_status="not_in_plan")),
+        ("a", person("Marie", "Martin", raw_phone="0019574657", phone_status="not_in_plan")),
+    ],
+    "neighbours_of_one_name": [
+        ("a", person("Paul", "Petit", **HOME | {"address_line_1": "Via Garibaldi 14"})),
+        ("b", person("Paul", "Petit", **HOME | {"address_line_1": "Via Garibaldi 74"})),
+    ],
     "swapped_names": [
         ("a", person("Gwendoline", "Kerjean", birth_date="1990-09-09", **HOME)),
         ("a", person("Kerjean", "Gwendoline", birth_date="1990-09-09", postcode="69003")),
