@@ -182,8 +182,9 @@ levels as (
         case
             when street is null or other_street is null then 0
             when street = other_street then 5
-            when street_distance * 4 <= length(street) then 4
-            when split_part(street, ' ', 1) = split_part(other_street, ' ', 1) then 3
+            when street_distance * 4 <= length(street) and {{ is_number_same() }} then 4
+            when {{ is_number_same() }} and {{ matches_pattern('street', '[0-9]') }} then 3
+            when street_distance * 4 <= length(street) then 2
             else 1
         end as street,
         case
@@ -247,4 +248,10 @@ from levels
 {#- Whether one of the rules that found the pair is this one. -#}
 {% macro shares_rule(rule) -%}
     (rules & {{ rule }}) > 0
+{%- endmacro %}
+
+{#- The first number of two street lines, wherever it is written; true when neither has one. -#}
+{% macro is_number_same() -%}
+    coalesce({{ extract_pattern('street', '([0-9]+)') }}, '')
+    = coalesce({{ extract_pattern('other_street', '([0-9]+)') }}, '')
 {%- endmacro %}

@@ -66,7 +66,7 @@ select
     {{ record_key('record_id') }} as record_key,
     *,
     split_part(email_key, '@', 1) as email_local_part,
-    nullif(split_part(street_key, ' ', 1), '') as street_number,
+    {{ extract_pattern('street_key', '([0-9]+)') }} as street_number,
     not is_company and (first_name_key is null or last_name_key is null)
     and birth_date_key is null and document_key is null as is_nameless,
     {{ run_time() }} as changed_at
