@@ -2,12 +2,13 @@
 -- Whether the data show people who share homes. Two first names and one birth date in a
 -- home are twins, one name and two birth dates a father and his son: some of those who
 -- share homes. Where almost nobody shares one, a wrong name or a wrong date is
--- likelier.
+-- likelier. A home is a door: an e-mail made of a name is shared by strangers of that
+-- name.
 with
 
 pairs_in_homes as (
     select * from {{ ref('int_comparisons') }}
-    where last_name >= 4 and (street >= 4 and place >= 3 or phone = 5 or email = 5)
+    where last_name >= 4 and street >= 4 and place >= 3
 ),
 
 counts as (
