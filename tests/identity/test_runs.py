@@ -389,6 +389,18 @@ def test_preview(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert not {name for (name,) in schemas if "preview" in name}
 
 
+def test_clock_set_back(world: World) -> None:
+    """Marks of a later time hide changes from the next run: it stops, and says what to do."""
+    marks = "update identity.int_block_members set changed_at = changed_at + interval '{}' year"
+    world.rows(marks.format(50) + " returning record_key")
+    error = world.build(["int_block_members"])
+    world.rows(marks.format(-50) + " returning record_key")
+    assert error
+    assert "The clock was set back" in error
+    assert "dbt build --full-refresh --select path:models/identity" in error
+    assert world.build(["int_block_members"]) is None
+
+
 def test_override_contradiction(world: World) -> None:
     """Ann is Kim and Kim is Lou, but Ann is not Lou: the build stops, and says who."""
     kept = world.rows(STATE)
