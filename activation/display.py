@@ -108,7 +108,8 @@ def shown() -> Iterator[Bars | Lines]:
 def show_plan(sync: Sync, plan: Plan, options: Options) -> bool:
     """Show what a plan would change; whether a guard would stop it."""
     counts = ", ".join(f"{plan.counts[f'{change}_count']} to {change}" for change in sync.changes)
-    console.print(f"[bold]{sync.name}[/bold] {counts}; {plan.counts['held_count']} held")
+    shown = f"; of these, {options.only} alone" if options.only else ""
+    console.print(f"[bold]{sync.name}[/bold] {counts}; {plan.counts['held_count']} held{shown}")
     if reason := guard(sync, plan, options):
         console.print(f"  would stop: {reason}")
     limit = ROWS_SHOWN if options.limit is None else options.limit

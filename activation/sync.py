@@ -153,6 +153,7 @@ class Run:
         self.result = Result(self.name)
         self._halted: str | None = None
         self._taken = 0
+        self._planned = 0
         self._lock = threading.Lock()
 
     def __call__(self) -> Result:
@@ -164,8 +165,10 @@ class Run:
         except NotNow as error:
             self._end("postponed", str(error))
         except (Misconfigured, Unbuilt, Unavailable, Transient, Refused) as error:
+            self._count_left(self._planned)
             self._end("failed", masked(str(error), []))
         except BaseException as error:
+            self._count_left(self._planned)
             self._end("failed", type(error).__name__)
             self.ledger.finish_run(self.run_id, self.name, self.result.columns())
             raise
@@ -188,7 +191,11 @@ class Run:
             if not planned:
                 self._end("succeeded")
                 return
-            self.progress.start(self.sync.name, min(planned, self.options.limit or planned))
+            wanted = 1 if self.options.only else planned
+            self._planned = min(
+                wanted, wanted if self.options.limit is None else self.options.limit
+            )
+            self.progress.start(self.sync.name, self._planned)
             self._until_answered(lambda: self.client.prepare(self.sync, plan.payload))
             # Files of an earlier run that still lie there may speak of someone who has withdrawn
             # the consent since; what the others have brought there is not sent again.
@@ -306,8 +313,7 @@ class Run:
         to_do = (
             self._taken if self.options.only else min(planned, planned if limit is None else limit)
         )
-        settled = self.result.accepted + done["adopted"] + done["rejected"] + done["skipped"]
-        done["failed"] = max(0, to_do - settled)
+        self._count_left(to_do)
         if self._left_something():
             return
         if done["skipped"]:
@@ -316,6 +322,11 @@ class Run:
             self._end("limited", f"{planned - to_do} rows wait for a run without --limit or --only")
         else:
             self._end("succeeded")
+
+    def _count_left(self, to_do: int) -> None:
+        done = self.result.done
+        settled = self.result.accepted + done["adopted"] + done["rejected"] + done["skipped"]
+        done["failed"] = max(0, to_do - settled)
 
     def _left_something(self) -> bool:
         """Whether the run was cut short or left rows; it then ends with what is to say of it."""

@@ -175,6 +175,17 @@ def test_a_tool_that_is_down_is_left_alone(
     assert_settled(world, {f"k{i:03}" for i in range(500)})
 
 
+def test_a_tool_that_does_not_even_let_us_begin_has_all_rows_left(duckdb_world: World) -> None:
+    world = duckdb_world
+    world.desire(SPLIO, [contact("k1"), contact("k2")])
+    world.faults({"prefix": "splio", "kind": "status", "status": 503, "path": "authenticate"})
+    assert world.run("splio") == 1
+    assert world.last_run()["failed_count"] == 2
+    world.faults()
+    assert world.run("splio") == 0
+    assert world.last_run()["failed_count"] == 0
+
+
 def test_a_row_that_spoils_its_whole_batch_is_found(duckdb_world: World) -> None:
     """Clientela refuses a batch that is not JSON of its shape; Splio's 400 on the whole bulk."""
     world = duckdb_world
