@@ -163,6 +163,12 @@ class Brevo:
                 if held is None and (value := told[column]):
                     sql = f"select * from brevo_contacts where {column} = ?"
                     held = self.systems.row(sql, value)
+            if held and told["ext_id"] and held["ext_id"] not in (None, told["ext_id"]):
+                # a contact is never handed from one of the caller's keys to another
+                message = (
+                    "Unable to update contact, email or SMS is already associated with another"
+                )
+                raise Refused(400, "duplicate_parameter", message)
             if held and not update:
                 raise Refused(400, "duplicate_parameter", "Contact already exist")
             if held is None and not create:
