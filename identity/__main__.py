@@ -85,7 +85,8 @@ def review(console: Console, limit: int) -> None:
     for pair in pairs:
         console.print(
             f"\n[bold]{pair['place']}[/bold] · {pair['reason']} · score {pair['score']} ·"
-            f" {pair['chance']:.1%} · {pair['record_count']} records, revenue {pair['revenue']}"
+            f" one person by evidence alone {pair['chance']:.1%} ·"
+            f" {pair['record_count']} records, revenue {pair['revenue']}"
         )
         names = [name.removeprefix("left_") for name in pair if name.startswith("left_")]
         table(
@@ -125,7 +126,8 @@ def decide(console: Console, asked: argparse.Namespace) -> None:
             asked.expiry_date,
             datetime.now(UTC).replace(tzinfo=None),
         )
-    console.print("Noted. It holds from the next dbt build; `decide … withdraw` takes it back.")
+    back = "" if asked.decision == "withdraw" else "; `decide … withdraw` takes it back"
+    console.print(f"Noted. It holds from the next dbt build{back}.")
 
 
 def refuse_to_withdraw_nothing(log: Session, left: str, right: str) -> None:

@@ -126,6 +126,8 @@ def show(console: Console, most: float, samples: int) -> None:
                     samples,
                 ),
             )
+    if found:
+        console.print("\nDecisions noted since the last build, and new records, count among these.")
     moved = sum(found[kind]["records"] for kind in MOVES if kind in found)
     share = float(moved) / held if held else 0.0
     verdict = "a build would publish it" if share <= most else "a build would stop here"
