@@ -24,15 +24,8 @@ placeholders as (
     select * from {{ ref('name_placeholders') }}
 ),
 
-company_words as (
-    select distinct texts.raw_name
-    from texts
-    cross join {{ split_words('texts.name_key', 'words') }}
-    inner join {{ ref('company_words') }} as company_words
-        on
-            words.word = company_words.word
-            and (company_words.word_position = 'anywhere' or words.position = 1)
-    where texts.name_key like '% %'
+companies as (
+    select * from {{ ref('int_company_names') }}
 ),
 
 frequencies as (
@@ -60,13 +53,13 @@ forms as (
             length(texts.name_key) > 2
             and replace(texts.name_key, left(texts.name_key, 1), '') = '', false)
             as is_placeholder,
-        company_words.raw_name is not null as is_company,
+        companies.raw_name is not null as is_company,
         texts.is_title
     from texts
     inner join parted on texts.raw_name = parted.raw_name
     left join wholes on texts.raw_name = wholes.raw_name
     left join placeholders on texts.name_key = placeholders.name_key
-    left join company_words on texts.raw_name = company_words.raw_name
+    left join companies on texts.raw_name = companies.raw_name
     left join frequencies on texts.name_key = frequencies.name
 )
 
