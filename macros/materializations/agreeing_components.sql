@@ -6,8 +6,10 @@
 
     The strongest links join first, and a link that would bring two contradicting nodes together
     does not join: what is cut is always the weakest link between them. Every round joins the
-    pairs of components that are each other's strongest allowed neighbour, which comes to the same
-    as taking the links one by one, in as many rounds as the longest run of rising weights.
+    pairs of components that are each other's strongest allowed neighbour, and with them whoever
+    contradicts nobody and has one of them for its strongest neighbour: a star is done in one round.
+    It comes to the same as taking the links one by one, in as many rounds as the longest run of
+    rising weights.
 -#}
 {% materialization agreeing_components, default %}
     {%- set walk = namespace(round=0, merges=1) -%}
@@ -45,12 +47,30 @@
                         partition by node_key order by weight desc, left_key, right_key
                     ) as place
                 from both_ways
+            ),
+            best as (
+                select node_key, other_key from ranked where place = 1
+            ),
+            mutual as (
+                select near.node_key, least(near.node_key, near.other_key) as into_key
+                from best as near
+                inner join best as far
+                    on near.node_key = far.other_key and near.other_key = far.node_key
+            ),
+            busy as (
+                select node_key from mutual
+                union
+                select left_key from ' ~ pairs ~ ' where is_conflict
+                union
+                select right_key from ' ~ pairs ~ ' where is_conflict
             )
-            select near.node_key as into_key, far.node_key as from_key
-            from ranked as near
-            inner join ranked as far
-                on near.node_key = far.other_key and near.other_key = far.node_key
-            where near.place = 1 and far.place = 1 and near.node_key < far.node_key') %}
+            select into_key, node_key as from_key from mutual where node_key <> into_key
+            union all
+            select mutual.into_key, best.node_key as from_key
+            from best
+            inner join mutual on best.other_key = mutual.node_key
+            left join busy on best.node_key = busy.node_key
+            where busy.node_key is null') %}
         {% do create_scratch_table('ends_' ~ walk.round, '
             select ends.node_key, coalesce(merges.into_key, ends.component_key) as component_key
             from ' ~ ends ~ ' as ends
@@ -83,6 +103,7 @@
     {% endif %}
 
     {% set target_relation = replace_table(
-        'select node_key, component_key from ' ~ scratch_table('ends_' ~ walk.round)) %}
+        'select node_key, min(node_key) over (partition by component_key) as component_key
+        from ' ~ scratch_table('ends_' ~ walk.round)) %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

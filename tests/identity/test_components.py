@@ -13,6 +13,7 @@ import pytest
 from .conftest import ROOT, dbt, load, run
 
 ROOM = 50_000  # node keys of one graph
+STAR = 15_000  # leaves of a star that contradicts itself
 LONG = 20_000  # nodes of a chain; a bench solves 100,000
 
 
@@ -114,6 +115,10 @@ def test_agreeing_components(warehouse: dict[str, str], tmp_path: Path) -> None:
         conflicts = [tuple(sorted(chance.sample(nodes, 2))) for _ in range(len(nodes) // 2)]
         rows += [(*link, False) for link in links] + [(*pair, None, True) for pair in conflicts]
         expected |= one_by_one(links, conflicts)
+    # a star of many, two of whom contradict: as many rounds as leaves would not end
+    hub, *leaves = range(20_000, 20_000 + STAR)
+    rows += [(hub, leaf, 5, False) for leaf in leaves] + [(leaves[8], leaves[9], None, True)]
+    expected |= dict.fromkeys([hub, *leaves], hub) | {leaves[9]: leaves[9]}
     columns = {
         "left_key": "bigint",
         "right_key": "bigint",
