@@ -1,0 +1,29 @@
+{#-
+    What two records, `near` and `far`, of one component say against being one person; null when
+    nothing. The columns are those of the faces in int_conflicts.
+-#}
+{% macro contradiction(near, far) -%}
+    case
+        -- A number that both have says more than a name or a date.
+        when coalesce({{ edit_distance(near ~ '.document_key', far ~ '.document_key') }}, 4) <= 2
+            then null
+        -- No two parts of the date are the same.
+        when {{ near }}.has_namesakes
+            and substr({{ near }}.birth_date_key, 5, 4) <> substr({{ far }}.birth_date_key, 5, 4)
+            and substr({{ near }}.birth_date_key, 1, 6) <> substr({{ far }}.birth_date_key, 1, 6)
+            and (
+                substr({{ near }}.birth_date_key, 1, 4) <> substr({{ far }}.birth_date_key, 1, 4)
+                or substr({{ near }}.birth_date_key, 7) <> substr({{ far }}.birth_date_key, 7)
+            )
+            and {{ edit_distance(near ~ '.birth_date_key', far ~ '.birth_date_key') }} > 2
+            then 'two birth dates'
+        when {{ near }}.gender <> {{ far }}.gender
+            and {{ near }}.first_name_key <> {{ far }}.first_name_key
+            then 'two sexes and first names'
+        when {{ near }}.has_many_surnames
+            and {{ near }}.last_name_key <> {{ far }}.last_name_key
+            and coalesce({{ near }}.birth_date_key <> {{ far }}.birth_date_key, true)
+            and {{ edit_distance(near ~ '.last_name_key', far ~ '.last_name_key') }} > 2
+            then 'too many surnames'
+    end
+{%- endmacro %}
