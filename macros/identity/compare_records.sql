@@ -56,6 +56,7 @@ measured as (
         coalesce(first_names.bits, unseen_names.first_name_bits) as first_name_bits,
         coalesce(last_names.bits, unseen_names.last_name_bits) as last_name_bits,
         near.gender <> far.gender as is_gender_different,
+        near.is_company and far.is_company as is_company,
         substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
         {{ near_distance('first_name_key') }} as first_name_distance,
         {{ near_distance('last_name_key') }} as last_name_distance,
@@ -97,6 +98,7 @@ levels as (
         is_right_nameless,
         coalesce(is_gender_different, false) as is_gender_different,
         coalesce(is_initial_same, false) as is_initial_same,
+        coalesce(is_company, false) as is_company,
         case
             when first_name is null or other_first_name is null then 0
             when first_name = other_first_name then 5

@@ -13,9 +13,13 @@ listed as (
         records.changed_at,
         contact_points.contact_type as identifier_type,
         contact_points.contact_key as identifier_value,
-        -- A number of no plan cannot be called, yet two who wrote it wrote the same.
+        -- A number of no plan cannot be called, yet two who wrote it wrote the same;
+        -- what a company's people share is the company's.
         case
-            when contact_points.status = 'not_in_plan' then 'valid'
+            when
+                contact_points.status = 'not_in_plan'
+                or contact_points.status = 'role' and records.is_company
+                then 'valid'
             else contact_points.status
         end as status
     from {{ ref('contact_points') }} as contact_points

@@ -34,7 +34,10 @@ guarded as (
             when
                 first_name = 1 and birth_date < 3 and card <> 5
                 then 'first names conflict'
-            when first_name = 0 and greatest(birth_date, email, phone, card) < 3
+            when
+                first_name = 0 and greatest(birth_date, email, phone, card) < 3
+                -- A company has none; its name has to be the same or nearly.
+                and not (is_company and last_name >= 2)
                 then 'no first name in a home'
             when is_gender_different and first_name in (2, 3, 4) then 'sexes conflict'
             when

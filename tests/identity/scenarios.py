@@ -8,6 +8,13 @@ from __future__ import annotations
 
 HOME = {"address_line_1": "12 rue des Lilas", "postcode": "69003", "city": "Lyon"}
 
+GARAGE = {
+    "company_name": "Garage Roussel",
+    "is_company": True,
+    "email": "contact@garage-roussel.fr",
+    "email_status": "role",
+}
+
 
 def person(first: str, last: str, **more: object) -> dict[str, object]:
     """Fields of a record."""
@@ -96,6 +103,11 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "neighbours_of_one_name": [
         ("a", person("Paul", "Petit", **HOME | {"address_line_1": "Via Garibaldi 14"})),
         ("b", person("Paul", "Petit", **HOME | {"address_line_1": "Via Garibaldi 74"})),
+    ],
+    "company": [
+        ("a", {"company_name": "Garage Roussel", "is_company": True, **HOME}),
+        ("a", {**GARAGE, **HOME}),
+        ("a", {**GARAGE, "address_line_1": "8 quai Perrache", "postcode": "69002"}),
     ],
     "swapped_names": [
         ("a", person("Gwendoline", "Kerjean", birth_date="1990-09-09", **HOME)),
