@@ -39,6 +39,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dlt
+import duckdb
+import psycopg2
 import pyarrow as pa
 import requests
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -702,6 +704,8 @@ def describe(error: BaseException) -> str:
         return f"the Python module {error.name} is not installed"
     if isinstance(error, OperationalError):
         return "the database cannot be reached, or does not have what is asked"
+    if isinstance(error, (duckdb.IOException, psycopg2.OperationalError)):
+        return str(error).splitlines()[0]  # of files and connections, never of rows
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"
