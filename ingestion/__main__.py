@@ -20,7 +20,9 @@ from rich.table import Table
 
 import warehouse
 from ingestion import pipeline, sources
-from ingestion.pipeline import FAILED, LOADED, Options, Report, SourceError
+from ingestion.pipeline import Options
+from ingestion.report import FAILED, LOADED, Report
+from ingestion.source import SourceError, describe
 from ingestion.sources import files
 
 log = logging.getLogger("ingestion")
@@ -56,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         log.error("another program is writing to the warehouse; nothing was loaded")
         return BUSY
     except Exception as error:
-        log.error("the warehouse cannot be used: %s", pipeline.describe(error))
+        log.error("the warehouse cannot be used: %s", describe(error))
         return NO_WAREHOUSE
     if console.is_terminal:
         console.print(summary(reports))

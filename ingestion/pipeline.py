@@ -32,22 +32,30 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import dlt
-import duckdb
-import psycopg2
 import pyarrow as pa
-import requests
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import warehouse
 from ingestion.contract import Table, contract
 from ingestion.intake import Batch, Intake, Reading
+from ingestion.landing import Landing, land_quarantine, rows_of
+from ingestion.report import (
+    ABSENT,
+    FAILED,
+    Report,
+    check,
+    land_lost_report,
+    land_reports,
+    now,
+    plain,
+    reports_alike,
+    reports_of,
+)
+from ingestion.source import Request, Source, SourceError, describe
 
 log = logging.getLogger(__name__)
 
@@ -59,71 +67,6 @@ OVERLAP = timedelta(minutes=5)
 MOST_LOST = 0.2
 MOST_LOST_ROWS = 20
 
-LOADED, FAILED, ABSENT = "loaded", "failed", "absent"
-
-
-class SourceError(Exception):
-    """A source cannot be loaded; the message holds no personal data."""
-
-
-@dataclass
-class Request:
-    """What a source is asked for.
-
-    `cursors` gives, for each table with a cursor, where to read on from (the last value less the
-    overlap), or None for everything. `memory` is what the source keeps from load to load; it
-    may change it. `failures` collects parts that could not be read, by table: their load counts
-    as failed, while the rest is loaded. `replaced` collects what this load reads anew.
-    """
-
-    tables: Mapping[str, Table]
-    cursors: dict[str, Any] = field(default_factory=dict)
-    full: bool = False
-    feeds: Sequence[str] = ()
-    memory: dict[str, Any] = field(default_factory=dict)
-    failures: dict[str, list[str]] = field(default_factory=dict)
-    replaced: list[Reading] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Source:
-    """One source system.
-
-    `needs` are the environment variables without which it is absent. `whole` are the tables that
-    every load reads whole, `logs` those whose old rows the system itself forgets: a row that is
-    no longer there is taken out of the former, never out of the latter. `only` are the tables that
-    this run is about, all when empty.
-    """
-
-    name: str
-    needs: tuple[str, ...]
-    read: Callable[[Request], Iterable[Batch]]
-    whole: frozenset[str] = frozenset()
-    logs: frozenset[str] = frozenset()
-    only: frozenset[str] = frozenset()
-
-    @property
-    def tables(self) -> Mapping[str, Table]:
-        declared = contract(self.name)
-        return {name: it for name, it in declared.items() if not self.only or name in self.only}
-
-
-@dataclass
-class Report:
-    """A row of raw_ingestion.loads. Rows read are those kept and those set aside."""
-
-    load_id: str
-    source: str
-    table_name: str
-    status: str
-    message: str | None
-    rows_read: int
-    rows_kept: int
-    rows_set_aside: int
-    rows_unchanged: int
-    started_at: datetime
-    finished_at: datetime
-
 
 @dataclass(frozen=True)
 class Options:
@@ -134,10 +77,6 @@ class Options:
 
 
 Progress = Callable[[str, int], None]
-
-
-def now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def new_load_id() -> str:
@@ -166,7 +105,7 @@ def alone(sources: Iterable[str]) -> Iterator[None]:
 def prepare(sources: Iterable[str]) -> None:
     """Create the tables of the sources' contracts where they are missing, empty."""
     there = set(
-        _rows(
+        rows_of(
             "select table_schema, table_name, column_name from information_schema.columns "
             "where table_schema like 'raw%'"
         )
@@ -194,18 +133,6 @@ def _ddl(source: str, there: Set[tuple[str, str, str]]) -> Iterator[str]:
                 yield f"alter table {name} add column {declared[column]}"
 
 
-def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    """Rows of a query on the warehouse; its placeholders are `?`."""
-    connection = warehouse.connect()
-    try:
-        cursor = connection.cursor()
-        mark = "?" if warehouse.target() == "duckdb" else "%s"
-        cursor.execute(statement.replace("?", mark), values or None)
-        return cursor.fetchall()
-    finally:
-        connection.close()
-
-
 def load(
     source: Source, load_id: str, options: Options, progress: Progress = lambda table, rows: None
 ) -> list[Report]:
@@ -214,13 +141,13 @@ def load(
     try:
         missing = [name for name in source.needs if not os.environ.get(name)]
         if missing and not options.bulk:
-            reports = _reports(source, load_id, ABSENT, f"{missing[0]} is not set", started)
+            reports = reports_alike(source, load_id, ABSENT, f"{missing[0]} is not set", started)
         else:
             return _load(source, load_id, options, started, progress)
     except Exception as error:
         log.debug("%s", "".join(traceback.format_tb(error.__traceback__)))
-        reports = _reports(source, load_id, FAILED, describe(error), started)
-    _land_reports(reports)
+        reports = reports_alike(source, load_id, FAILED, describe(error), started)
+    land_reports(reports)
     return reports
 
 
@@ -228,9 +155,9 @@ def _load(
     source: Source, load_id: str, options: Options, started: datetime, progress: Progress
 ) -> list[Report]:
     with tempfile.TemporaryDirectory(prefix="orfevre-") as directory:
-        landing = _Landing(source.name, Path(directory))
+        landing = Landing(source.name, Path(directory))
         memory = landing.memory()
-        _land_lost_report(memory)
+        land_lost_report(memory)
         request = Request(
             tables=source.tables,
             cursors={} if options.full else _asked(memory, source.tables),
@@ -258,13 +185,13 @@ def _load(
             if not options.bulk:
                 _forget_unchanged(source, intake, request, Path(directory))
             intake.forget_quarantined(_quarantined(source.name), request.replaced)
-            reports = _loaded(source, load_id, intake, request, started)
+            reports = reports_of(source, load_id, intake, request, started)
             rows = {name: intake.kept(name) for name in source.tables if intake.has_kept(name)}
             if rows or gone or any(kept[part] != memory.get(part, {}) for part in kept):
-                told = {"report": [_plain(report) for report in reports]}
+                told = {"report": [plain(report) for report in reports]}
                 landing.extract(rows, (memory if gone else kept) | told)
-                _check(reports, landing.row_counts)
-                _land_quarantine(intake.quarantined(load_id, started))
+                check(reports, landing.row_counts)
+                land_quarantine(intake.quarantined(load_id, started))
                 landed = landing.load()
                 if gone:
                     try:
@@ -275,11 +202,11 @@ def _load(
                         for report in reports:
                             report.status, report.message = FAILED, describe(error)
             else:
-                _check(reports, {})
-                _land_quarantine(intake.quarantined(load_id, started))
+                check(reports, {})
+                land_quarantine(intake.quarantined(load_id, started))
         finally:
             intake.close()
-    _land_reports(reports)
+    land_reports(reports)
     return reports
 
 
@@ -328,7 +255,7 @@ def _forget_unchanged(source: Source, intake: Intake, request: Request, director
 
     Tables of which the load replaces parts are not compared: what it does not bring there goes.
     """
-    loads = _rows(
+    loads = rows_of(
         "select 1 from information_schema.tables "
         "where table_schema = ? and table_name = '_dlt_loads'",
         f"raw_{source.name}",
@@ -385,7 +312,7 @@ def _quarantined(source: str) -> list[str]:
             on q.load_id = l.load_id and q.source = l.source and q.table_name = l.table_name
         where q.source = ? and l.rows_set_aside > 0
     """
-    return [quarantine_id for (quarantine_id,) in _rows(statement, source)]
+    return [quarantine_id for (quarantine_id,) in rows_of(statement, source)]
 
 
 # What is no longer there ---------------------------------------------------------------------
@@ -436,7 +363,7 @@ def _whole(source: Source, request: Request, table: Table) -> bool:
 def _existing(source: str, table: Table, key: Sequence[str]) -> pa.Table:
     """Distinct keys of a raw table, as text."""
     columns = ", ".join(f'cast("{k}" as text) as "{k}"' for k in key)
-    rows = _rows(f"select distinct {columns} from raw_{source}.{table.name}")
+    rows = rows_of(f"select distinct {columns} from raw_{source}.{table.name}")
     arrays = zip(*rows, strict=True) if rows else [[] for _ in key]
     return pa.table([pa.array(list(a), pa.string()) for a in arrays], names=list(key))
 
@@ -500,212 +427,3 @@ def _read_bulk(source: Source, intake: Intake, directory: Path, progress: Progre
         found = found or parquet.is_file() or csv.is_file()
     if not found:
         raise SourceError(f"no <table>.parquet or <table>.csv of {source.name} in the bulk folder")
-
-
-# Landing -------------------------------------------------------------------------------------
-
-
-class _Landing:
-    """One dlt package: the tables of one dataset, and the state that goes with them."""
-
-    def __init__(self, name: str, directory: Path) -> None:
-        self.name = name
-        self.row_counts: dict[str, int] = {}
-        self._pipeline = dlt.pipeline(
-            f"orfevre_{name}",
-            destination=warehouse.dlt_destination(),
-            dataset_name=f"raw_{name}",
-            pipelines_dir=str(directory / "dlt"),
-        )
-
-    def memory(self) -> dict[str, Any]:
-        """State of the last complete package, from the warehouse."""
-        self._pipeline.sync_destination()
-        return dict(self._pipeline.state.get("sources", {}).get(self.name, {}))
-
-    def extract(
-        self,
-        tables: Mapping[str, Iterable[pa.Table]],
-        memory: Mapping[str, Any] | None = None,
-    ) -> None:
-        declared = contract(self.name)
-
-        @dlt.resource(name="_memory")
-        def remember() -> Iterator[Any]:
-            if memory is not None:
-                dlt.current.source_state().update(memory)
-            yield from ()
-
-        @dlt.source(name=self.name, max_table_nesting=0)
-        def source() -> Iterator[Any]:
-            yield remember
-            for name, batches in tables.items():
-                yield _resource(declared[name], batches)
-
-        self._pipeline.activate()
-        self._pipeline.extract(source(), loader_file_format="parquet")
-        info = self._pipeline.normalize()
-        self.row_counts = dict(info.row_counts) if info else {}
-
-    def load(self) -> str | None:
-        """Load what was extracted; the package's id, which its rows bear as _dlt_load_id.
-
-        None when there was nothing to load, not even a state that has changed.
-        """
-        self._pipeline.activate()
-        info = self._pipeline.load(raise_on_failed_jobs=True)
-        return info.loads_ids[-1] if info.loads_ids else None
-
-
-def _resource(table: Table, batches: Iterable[pa.Table]) -> Any:
-    """A table as a dlt resource. Keys are unique already, so that dlt need not look again.
-
-    A child is merged by its parent's key alone: its parent's old rows go, whatever their key.
-    """
-    keys: dict[str, Any] = {"primary_key": list(table.primary_key)}
-    if table.parent:
-        keys = {"merge_key": table.parent_key}
-    return dlt.resource(
-        batches,
-        name=table.name,
-        columns=table.hints,
-        write_disposition={
-            "disposition": "merge",
-            "strategy": "delete-insert",
-            "deduplicated": True,
-        },
-        schema_contract={"data_type": "freeze"},
-        **keys,
-    )
-
-
-def _land_quarantine(rows: pa.Table) -> None:
-    if not len(rows):
-        return
-    with tempfile.TemporaryDirectory(prefix="orfevre-") as directory:
-        landing = _Landing("ingestion", Path(directory))
-        landing.memory()
-        landing.extract({"quarantine": [rows]})
-        landing.load()
-
-
-def _land_reports(reports: Sequence[Report]) -> None:
-    """Write the reports of one load of one source, all or none, once however often it is done."""
-    names = contract("ingestion")["loads"].column_names
-    mark = "?" if warehouse.target() == "duckdb" else "%s"
-    connection = warehouse.connect()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("begin")
-        for report in reports:
-            cursor.execute(
-                "delete from raw_ingestion.loads where load_id = "
-                f"{mark} and source = {mark} and table_name = {mark}",
-                [report.load_id, report.source, report.table_name],
-            )
-            cursor.execute(
-                f"insert into raw_ingestion.loads ({', '.join(names)}) "
-                f"values ({', '.join([mark] * len(names))})",
-                [getattr(report, name) for name in names],
-            )
-        cursor.execute("commit")
-    finally:
-        connection.close()
-
-
-def _land_lost_report(memory: Mapping[str, Any]) -> None:
-    """Land the last load's report when the run was killed between its package and its report."""
-    reports = [_report(plain) for plain in memory.get("report", [])]
-    if not reports:
-        return
-    ((there,),) = _rows(
-        "select count(*) from raw_ingestion.loads where load_id = ? and source = ?",
-        reports[0].load_id,
-        reports[0].source,
-    )
-    if there < len(reports):
-        log.info("%s: the report of an interrupted run is completed", reports[0].source)
-        _land_reports(reports)
-
-
-# Reports -------------------------------------------------------------------------------------
-
-
-def _reports(
-    source: Source, load_id: str, status: str, message: str, started: datetime
-) -> list[Report]:
-    return [
-        Report(load_id, source.name, name, status, message, 0, 0, 0, 0, started, now())
-        for name in source.tables
-    ]
-
-
-def _loaded(
-    source: Source, load_id: str, intake: Intake, request: Request, started: datetime
-) -> list[Report]:
-    reports = []
-    for name in source.tables:
-        counts, failures = intake.counts[name], request.failures.get(name, [])
-        reports.append(
-            Report(
-                load_id,
-                source.name,
-                name,
-                FAILED if failures else LOADED,
-                "; ".join(failures) or None,
-                counts.read,
-                counts.kept,
-                counts.set_aside,
-                counts.unchanged,
-                started,
-                now(),
-            )
-        )
-    return reports
-
-
-def _check(reports: Iterable[Report], landed: Mapping[str, int]) -> None:
-    """In = kept + set aside, and kept = what dlt is about to load. Raises SourceError."""
-    for report in reports:
-        loading = landed.get(report.table_name, 0)
-        if report.rows_kept != loading or report.rows_read != loading + report.rows_set_aside:
-            raise SourceError(
-                f"{report.table_name}: {report.rows_read} rows in, but {loading} to load and "
-                f"{report.rows_set_aside} set aside; nothing was loaded"
-            )
-
-
-def _plain(report: Report) -> dict[str, Any]:
-    return {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in asdict(report).items()
-    }
-
-
-def _report(plain: Mapping[str, Any]) -> Report:
-    times = {key: datetime.fromisoformat(plain[key]) for key in ("started_at", "finished_at")}
-    return Report(**{**plain, **times})
-
-
-def describe(error: BaseException) -> str:
-    """An error in words without personal data: no values, no query strings, no credentials."""
-    while not isinstance(error, SourceError) and (error.__cause__ or error.__context__):
-        if isinstance(error, (requests.RequestException, SQLAlchemyError)):
-            break
-        error = error.__cause__ or error.__context__ or error
-    if isinstance(error, SourceError):
-        return str(error)
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"HTTP {error.response.status_code} at {urlsplit(error.response.url).path}"
-    if isinstance(error, requests.RequestException) and error.request is not None:
-        parts = urlsplit(error.request.url or "")
-        return f"{type(error).__name__} at {parts.hostname}:{parts.port or parts.scheme}"
-    if isinstance(error, ModuleNotFoundError):
-        return f"the Python module {error.name} is not installed"
-    if isinstance(error, OperationalError):
-        return "the database cannot be reached, or does not have what is asked"
-    if isinstance(error, (duckdb.IOException, psycopg2.OperationalError)):
-        return str(error).splitlines()[0]  # of files and connections, never of rows
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"

@@ -18,7 +18,7 @@ from requests import Response
 
 from ingestion.contract import Table
 from ingestion.intake import Batch
-from ingestion.pipeline import Request
+from ingestion.source import Request
 
 ROWS_A_BATCH = 5_000
 

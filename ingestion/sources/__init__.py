@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingestion.pipeline import Source
+    from ingestion.source import Source
 
 NAMES = ("magento", "retail_pro", "clientela", "splio", "sms", "zendesk", "web", "files")
 

@@ -16,7 +16,7 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
 from ingestion import rest
 from ingestion.intake import Batch
-from ingestion.pipeline import Request, Source
+from ingestion.source import Request, Source
 
 TABLES = ("customers", "appointments", "wish_list_items", "order_preparations")
 

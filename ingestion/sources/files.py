@@ -37,7 +37,7 @@ import yaml
 from ingestion import tabular
 from ingestion.contract import Table, contract
 from ingestion.intake import Batch, Reading
-from ingestion.pipeline import Request, Source, SourceError, describe
+from ingestion.source import Request, Source, SourceError, describe
 from warehouse import ROOT
 
 log = logging.getLogger(__name__)

@@ -29,7 +29,7 @@ from requests import Response
 
 from ingestion import rest
 from ingestion.intake import Batch
-from ingestion.pipeline import Request, Source
+from ingestion.source import Request, Source
 
 PAGE_SIZE = 200  # shops may refuse more than 300
 FILTER = "searchCriteria[filter_groups][{}][filters][0][{}]"

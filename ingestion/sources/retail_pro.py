@@ -22,7 +22,7 @@ from sqlalchemy.types import NullType
 
 from ingestion.contract import Table
 from ingestion.intake import Batch
-from ingestion.pipeline import Request, Source
+from ingestion.source import Request, Source
 
 
 def read(request: Request) -> Iterator[Batch]:

@@ -23,7 +23,7 @@ from requests import Response
 
 from ingestion import rest
 from ingestion.intake import Batch
-from ingestion.pipeline import Request, Source
+from ingestion.source import Request, Source
 
 RECEIPTS_WITHIN = timedelta(days=7)
 

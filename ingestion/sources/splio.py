@@ -22,7 +22,7 @@ from requests.auth import AuthBase
 
 from ingestion import rest
 from ingestion.intake import Batch
-from ingestion.pipeline import Request, Source
+from ingestion.source import Request, Source
 
 PAGE_SIZE = 1000
 OUR_MARK = "orfevre_customer_id"  # the custom field that activation sends with every contact

@@ -16,7 +16,7 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
 from ingestion import rest
 from ingestion.intake import Batch
-from ingestion.pipeline import Request, Source
+from ingestion.source import Request, Source
 
 SINCE = {"events": "since", "reviews": "updated_since"}
 

@@ -14,7 +14,9 @@ import pytest
 import warehouse
 from ingestion import pipeline, sources
 from ingestion.intake import Batch
-from ingestion.pipeline import Options, Report, Request, Source
+from ingestion.pipeline import Options
+from ingestion.report import Report
+from ingestion.source import Request, Source
 from sandbox import servers, world
 
 Query = Callable[..., list[tuple[Any, ...]]]

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from ingestion import tabular
 from ingestion.__main__ import main
 from ingestion.contract import contract
-from ingestion.pipeline import Report, SourceError
+from ingestion.report import Report
+from ingestion.source import SourceError
 from ingestion.sources import files
 from tests.ingestion.conftest import Query, load
 

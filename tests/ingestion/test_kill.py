@@ -35,19 +35,19 @@ sys.exit(main({sources}))
 """
 SOURCES = ["clientela", "files"]
 STEPS = [
-    ("ingestion.pipeline", "_land_quarantine", True),
-    ("ingestion.pipeline", "_land_quarantine", False),
+    ("ingestion.pipeline", "land_quarantine", True),
+    ("ingestion.pipeline", "land_quarantine", False),
     ("dlt.load.load:Load", "create_followup_jobs", True),  # staged, some tables merged
     ("dlt.load.load:Load", "complete_package", True),  # all tables merged, package open
-    ("ingestion.pipeline:_Landing", "load", False),
-    ("ingestion.pipeline", "_land_reports", True),
-    ("ingestion.pipeline", "_land_reports", False),
+    ("ingestion.landing:Landing", "load", False),
+    ("ingestion.pipeline", "land_reports", True),
+    ("ingestion.pipeline", "land_reports", False),
 ]
 REPLACING = {  # step: the rows of a changed file that are there when it is killed
     ("dlt.load.load:Load", "create_followup_jobs", True): ["kept", "old"],
     ("ingestion.pipeline", "_remove", True): ["kept", "new", "old"],
     ("ingestion.pipeline", "_remove", False): ["kept", "new"],
-    ("ingestion.pipeline", "_land_reports", True): ["kept", "new"],
+    ("ingestion.pipeline", "land_reports", True): ["kept", "new"],
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from ingestion import pipeline
 from ingestion.intake import Batch
-from ingestion.pipeline import Source
+from ingestion.source import Source
 from tests.ingestion.conftest import Query, Rows, given, load
 
 AT = "2026-01-02 03:04:05"

@@ -15,6 +15,7 @@ import pytest
 from ingestion import pipeline, sources
 from ingestion.__main__ import SOME_FAILED, main
 from ingestion.contract import contract
+from ingestion.source import describe
 from sandbox import world
 from tests.ingestion.conftest import Query, load
 
@@ -217,4 +218,4 @@ def test_a_second_run_at_the_same_time_leaves_politely(here: Query, systems: Pat
 
 def test_messages_hold_no_values() -> None:
     error = ValueError("jean.dupont@example.fr is not a number")
-    assert "jean" not in pipeline.describe(error)
+    assert "jean" not in describe(error)
