@@ -58,6 +58,7 @@ class Systems:
         self.contracts = {source: raw_contract(source) for source in HTTP_SOURCES}
         self._local = threading.local()
         self._writer = threading.RLock()
+        self._ticking: set[tuple[str, str]] = set()
         with self.write() as connection:
             for source, tables in self.contracts.items():
                 for name, table in tables.items():
@@ -159,8 +160,15 @@ class Systems:
         reader would never see a change dated before its cursor.
         """
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        if (table, column) not in self._ticking:  # each write asks: not by reading every row
+            with self.write() as connection:
+                connection.execute(
+                    f"create index if not exists {table}__{column} on {table} ({column})"
+                )
+            self._ticking.add((table, column))
         latest = self.value(
-            f"select max({column}) from {table} where {column} glob '[12]???-??-?? ??:??:??'"
+            f"select {column} from {table} where {column} glob '[12]???-??-?? ??:??:??'"
+            f" order by {column} desc limit 1"
         )
         if latest:
             now = max(now, datetime.strptime(latest, TIME_FORMAT) + timedelta(seconds=1))
