@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import brevo
+import pytest
 
+from tests.activation.test_full_load import soon
 from tests.activation.world import World, desire
 
 NAMES = ["O'Brien", "L'Hermite", "Zoë 🐘", "Ünal-Gœtz", 'Say "oui"; \\ n\'est-ce pas', "D’Août"]
 
 
-def test_brevos_own_client_reads_back_what_we_published(duckdb_world: World) -> None:
+@pytest.mark.parametrize("is_imported", [False, True])
+def test_brevos_own_client_reads_back_what_we_published(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch, is_imported: bool
+) -> None:
     rows = [
         {"destination_key": f"k{i}", "email": f"k{i}@example.com", "last_name": name}
-        for i, name in enumerate(NAMES)
+        for i, name in enumerate(NAMES * 2)
     ]
     desire("brevo__contacts", rows, {"email": "text", "last_name": "text"})
+    if is_imported:
+        soon(monkeypatch, "brevo", "import_from")
     assert duckdb_world.run("brevo") == 0
+    imports = [path for path in duckdb_world.requests() if path.endswith("/contacts/import")]
+    assert bool(imports) == is_imported
     tools = duckdb_world.tools
     client = brevo.Brevo(api_key=tools["BREVO_API_KEY"], base_url=tools["BREVO_URL"])
     for row in rows:
