@@ -100,10 +100,6 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Marie", "Martin", raw_phone="0019574657", phone_status="not_in_plan")),
         ("a", person("Marie", "Martin", raw_phone="0019574657", phone_status="not_in_plan")),
     ],
-    "neighbours_of_one_name": [
-        ("a", person("Paul", "Petit", **HOME | {"address_line_1": "Via Garibaldi 14"})),
-        ("b", person("Paul", "Petit", **HOME | {"address_line_1": "Via Garibaldi 74"})),
-    ],
     "company": [
         ("a", {"company_name": "Garage Roussel", "is_company": True, **HOME}),
         ("a", {**GARAGE, **HOME}),
