@@ -23,6 +23,7 @@ INPUTS = [
     for name in ("customers", "contact_points", "consents", "events", "carts", "stores")
 ]
 CLEANSING = ["path:models/canonical/cleansing", "customer_records", "contact_points"]
+MEMORY = "1800MB"  # what DuckDB may hold while it matches; beyond it, it would write to disk
 CLEANSED = """
     select
         record_id as unique_id, lower(first_name) as first_name, lower(last_name) as last_name,
@@ -121,6 +122,7 @@ def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
     load_world(world, environment, profiles)
     mapping, _ = bench.build(environment, *INPUTS)
     cleansing, cleansing_memory = bench.build(environment, *CLEANSING)
+    environment |= {"ORFEVRE_MEMORY": MEMORY}
     seconds, memory = bench.build(environment, "path:models/identity")
     database = environment["ORFEVRE_DUCKDB_PATH"]
     parts = component_times(folder, database)
