@@ -7,10 +7,6 @@ identifiers as (
     select * from {{ ref('int_identifiers') }}
 ),
 
-records as (
-    select * from {{ ref('int_match_records') }}
-),
-
 -- The rules of identifiers ask nothing of a record.
 rules as (
     select rule from {{ ref('identity_blocking_rules') }}
@@ -30,7 +26,7 @@ names as (
         substr(birth_date_key, 1, 4) as birth_year,
         substr(birth_date_key, 1, 6) as birth_month,
         substr(birth_date_key, 5, 4) as birth_day
-    from records
+    from {{ ref('int_match_records') }}
 ),
 
 names_by_rule as (
