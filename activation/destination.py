@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import re
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -278,6 +279,7 @@ class Client:
 
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
+        self.stopping = threading.Event()  # set when the run is asked to leave
 
     def identifiers(self, sync: Sync) -> list[tuple[str, ...]]:
         """Columns by which the tool knows a person, alone or together, when it removes by value.
@@ -378,11 +380,13 @@ def poll(
     is_over: Callable[[Item], bool],
     seconds: float = 600,
     longest_pause: float = 10,
+    stopping: threading.Event | None = None,
 ) -> Item:
     """Ask an asynchronous job how it stands until it is over.
 
-    Raises Transient, ambiguous, when it has not ended after `seconds`.
+    Raises Transient, ambiguous, when it has not ended after `seconds`, or when `stopping` is set.
     """
+    stopping = stopping or threading.Event()
 
     def still_running(state: tenacity.RetryCallState) -> Item:
         if state.outcome and state.outcome.failed:
@@ -390,8 +394,9 @@ def poll(
         raise Transient("job still running", f"after {seconds:.0f} s")
 
     return tenacity.Retrying(
-        stop=tenacity.stop_after_delay(seconds),
+        stop=tenacity.stop_after_delay(seconds) | tenacity.stop_when_event_set(stopping),
         wait=tenacity.wait_exponential(multiplier=0.2, max=longest_pause),
+        sleep=tenacity.sleep_using_event(stopping),
         retry=tenacity.retry_any(
             tenacity.retry_if_result(lambda state: not is_over(state)),
             tenacity.retry_if_exception_type(Transient),

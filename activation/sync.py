@@ -146,7 +146,7 @@ class Run:
         self.ledger = ledger
         self.options = options
         self.run_id = shared.run_id
-        self.stopping = shared.stopping
+        self.stopping = client.stopping = shared.stopping
         self.progress = shared.progress
         # a test is told apart in the tables, and leaves no receipt
         self.name = f"{sync.name}:test" if options.is_test else sync.name
@@ -166,7 +166,8 @@ class Run:
             self._end("postponed", str(error))
         except (Misconfigured, Unbuilt, Unavailable, Transient, Refused) as error:
             self._count_left(self._planned)
-            self._end("failed", masked(str(error), []))
+            status = "interrupted" if self.stopping.is_set() else "failed"
+            self._end(status, masked(str(error), []))
         except BaseException as error:
             self._count_left(self._planned)
             self._end("failed", type(error).__name__)
@@ -199,8 +200,11 @@ class Run:
             self._until_answered(lambda: self.client.prepare(self.sync, plan.payload))
             # Files of an earlier run that still lie there may speak of someone who has withdrawn
             # the consent since; what the others have brought there is not sent again.
-            is_awaited = self.ledger.standing(self.sync)["unconfirmed_count"] > 0
-            if is_awaited and not self.options.adopt:
+            standing = self.ledger.standing(self.sync)
+            is_awaited = standing["unconfirmed_count"] > 0
+            # an import whose answer never came may be under way as well
+            is_in_doubt = self.client.confirms_loads and standing["in_doubt_count"] > 0
+            if (is_awaited or is_in_doubt) and not self.options.adopt:
                 self._until_answered(lambda: self.client.withdraw(self.sync))
             is_read = is_awaited or self._is_bulk(plan)
             if not (self.options.adopt or (is_read and self.options.only is None)):
@@ -222,8 +226,8 @@ class Run:
 
     def _is_bulk(self, plan: Plan) -> bool:
         """Whether creates and updates are so many that they go as files."""
-        rows = plan.counts["create_count"] + plan.counts["update_count"]
-        return self.client.is_bulk(self.sync, min(rows, self.options.limit or rows))
+        rows, limit = plan.counts["create_count"] + plan.counts["update_count"], self.options.limit
+        return self.client.is_bulk(self.sync, rows if limit is None else min(rows, limit))
 
     def _confirm(self, planned: int) -> None:
         """Once the tool is done with the files: receipts for what it holds; the rest by the API,
@@ -231,9 +235,11 @@ class Run:
         self._until_answered(lambda: self.client.await_loads(self.sync))
         with self.ledger.plan(self.sync) as loaded:
             self._adopt(loaded, is_ours=True)
+        done, limit = self.result.done, self.options.limit
         with self.ledger.plan(self.sync) as rest:
-            limit = self.options.limit
-            self._send_all(rest, allowed=None if limit is None else limit - self.result.accepted)
+            for change in ("update", "create"):
+                settled = self.result.accepted + done["rejected"]
+                self._send_all(rest, None if limit is None else max(0, limit - settled), change)
         self._conclude(planned)
 
     def _adopt(self, plan: Plan, is_ours: bool = False) -> None:
@@ -289,7 +295,10 @@ class Run:
             ended = {"status": "handed over"}
         except (Transient, Misconfigured, Refused) as error:
             ended["error_code"] = getattr(error, "code", type(error).__name__)
-            raise
+            error.args = (masked(str(error), rows),)
+            # an import that is refused as a whole: its rows go one by one once the others are in
+            if not (isinstance(error, Refused) and self.client.confirms_loads):
+                raise
         finally:
             ended["latency_ms"] = round((time.monotonic() - started) * 1000)
             self.ledger.record(self.name, delivery_id, [], [], [], ended)

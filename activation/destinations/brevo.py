@@ -29,7 +29,7 @@ from activation.destination import (
     poll,
     renamed,
 )
-from activation.http import Api, parsed, refusal
+from activation.http import Api, Misconfigured, Transient, Unavailable, parsed, refusal
 
 BLACK_LISTS = {"email": "emailBlacklisted", "SMS": "smsBlacklisted"}
 LARGEST_IMPORT = 8_000_000  # bytes: what Brevo calls safe
@@ -51,7 +51,11 @@ class Client(destination.Client):
             failures_in_a_row=tool.failures_in_a_row,
             headers={"api-key": settings["api_key"]},
         )
-        self._lists = [int(number) for number in settings.get("list_ids", "").split(",") if number]
+        try:
+            lists = settings.get("list_ids", "").split(",")
+            self._lists = [int(number) for number in lists if number]
+        except ValueError:
+            raise Misconfigured("BREVO_LIST_IDS: numbers of lists, separated by commas") from None
 
     def prepare(self, sync: Sync, columns: list[str]) -> None:
         names = [name.upper() for name in renamed(sync, columns).values() if name != "email"]
@@ -84,8 +88,12 @@ class Client(destination.Client):
         if sync.mode == "update_only":
             return self._change(row, contact | {BLACK_LISTS[name]: True for name in gone})
         is_upsert = sync.mode != "create_only"
-        anew = self._taken_away(row, gone) if gone and is_upsert else {}
-        body = contact | anew | {"ext_id": row.key, "updateEnabled": is_upsert}
+        if gone and is_upsert and (found := self._holding(row, gone)):
+            if any(found.get(flag) for flag in BLACK_LISTS.values()):
+                # who has unsubscribed there stays so: this contact is never made anew
+                return self._change(row, contact | {BLACK_LISTS[name]: True for name in gone})
+            self._delete(row)
+        body = contact | {"ext_id": row.key, "updateEnabled": is_upsert}
         if not body["email"]:
             del body["email"]
         if self._lists:
@@ -108,18 +116,16 @@ class Client(destination.Client):
             raise refusal(response)
         return ACCEPTED
 
-    def _taken_away(self, row: Row, gone: set[str]) -> dict[str, bool]:
-        """Delete a contact that has one of these, to be made anew; its unsubscriptions."""
+    def _holding(self, row: Row, gone: set[str]) -> dict[str, Any] | None:
+        """The contact that the tool has, if it has one of these."""
         response = self.api.request("GET", **self._place(row))
         if response.status_code == 404:
-            return {}
+            return None
         if response.is_error:
             raise refusal(response)
         found = parsed(response)
-        if not any({"email": found.get("email"), **found["attributes"]}.get(name) for name in gone):
-            return {}
-        self._delete(row)
-        return {name: True for name in BLACK_LISTS.values() if found.get(name)}
+        held = {"email": found.get("email"), **found["attributes"]}
+        return found if any(held.get(name) for name in gone) else None
 
     def _reached_by(self, sync: Sync, payload: Mapping[str, Any]) -> set[str]:
         names = {sync.fields.get(column, column) for column, value in payload.items() if value}
@@ -184,14 +190,20 @@ class Client(destination.Client):
 
     def await_loads(self, sync: Sync) -> None:
         """Wait until no import is under way: one by a run that was killed could write late."""
-        poll(
-            lambda: self.api.json("GET", "/processes", params={"limit": 50}).get("processes", []),
-            lambda found: all(
-                process["status"] in OVER for process in found if process["name"] == "IMPORTUSER"
-            ),
-            seconds=LONGEST_IMPORT_SECONDS,
-            longest_pause=60,  # 100 requests an hour are allowed there
-        )
+        try:
+            poll(
+                lambda: self.api.json("GET", "/processes", params={"limit": 50}),
+                lambda found: all(
+                    process["status"] in OVER
+                    for process in found.get("processes", [])
+                    if process["name"] == "IMPORTUSER"
+                ),
+                seconds=LONGEST_IMPORT_SECONDS,
+                longest_pause=60,  # 100 requests an hour are allowed there
+                stopping=self.stopping,
+            )
+        except Transient as error:  # an hour of asking: not to be begun again
+            raise Unavailable(f"Brevo has not said that its imports are over: {error}") from None
 
     withdraw = await_loads
 

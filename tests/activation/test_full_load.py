@@ -6,6 +6,8 @@ import dataclasses
 import json
 import logging
 import os
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from activation import __main__ as command
 from activation.destination import declared
 from activation.destinations.brevo import Client as Brevo
+from activation.http import Api
 from sandbox.servers import datahub as datahub_stand_in
 from tests.activation.world import World, contact, desire, execute
 
@@ -311,3 +314,68 @@ def test_an_import_that_fails_leaves_the_rows_to_the_next_run(brevo: World) -> N
     assert at_brevo(brevo) == as_told(contacts(14))
     creates = [row["count"] for row in brevo.writes("brevo") if row["action"] == "contact.create"]
     assert creates == [1] * 14  # the import came three times
+
+
+def test_an_import_refused_as_a_whole_goes_row_by_row(brevo: World) -> None:
+    desire(BREVO, contacts(14), BREVO_TYPES)
+    brevo.faults({"prefix": "brevo", "path": "/contacts/import", "kind": "status", "status": 400})
+    assert brevo.run("brevo") == 0
+    assert at_brevo(brevo) == as_told(contacts(14))
+    run = brevo.last_run()
+    assert (run["status"], run["created_count"]) == ("succeeded", 14)
+
+
+def test_an_import_without_an_answer_is_awaited(brevo: World) -> None:
+    """It was accepted, and is still to be written when who withdrew is taken out."""
+    rows = contacts(14)
+    desire(BREVO, rows, BREVO_TYPES)
+    brevo.faults({"prefix": "brevo", "path": "/contacts/import", "kind": "drop_answer"})
+    assert brevo.run("brevo") == 1
+    asked = brevo.requests().get("brevo GET /brevo/v3/processes", 0)
+    desire(BREVO, [{**row, "has_consent": i < 5} for i, row in enumerate(rows)], BREVO_TYPES)
+    brevo.faults()
+    assert brevo.run("brevo") == 0  # too few for an import of its own
+    assert brevo.requests()["brevo GET /brevo/v3/processes"] > asked
+    assert at_brevo(brevo) == as_told(rows[:5])
+    assert brevo.state("intents") == []
+
+
+def test_a_run_that_waits_for_an_import_leaves_when_asked(
+    brevo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desire(BREVO, contacts(14), BREVO_TYPES)
+    under_way = {"processes": [{"status": "in_process", "name": "IMPORTUSER"}]}
+
+    def ask(api: Api, method: str, path: str, **more: Any) -> Any:
+        if path != "/processes":
+            return json_of(api, method, path, **more)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return under_way
+
+    json_of = Api.json
+    monkeypatch.setattr(Api, "json", ask)
+    started = time.monotonic()
+    assert brevo.run("brevo") == 143
+    assert time.monotonic() - started < 30
+    assert brevo.last_run()["status"] == "interrupted"
+    monkeypatch.undo()
+
+
+def test_who_unsubscribed_at_brevo_stays_so(brevo: World) -> None:
+    """Though a phone is withdrawn, and the tool fails in the midst of it."""
+    (row,) = rows = contacts(1)
+    desire(BREVO, rows, BREVO_TYPES)
+    assert brevo.run("brevo") == 0
+    httpx.put(
+        f"{brevo.tools['BREVO_URL']}/contacts/k000",
+        params={"identifierType": "ext_id"},
+        headers={"api-key": brevo.tools["BREVO_API_KEY"]},
+        json={"emailBlacklisted": True},
+    ).raise_for_status()
+    desire(BREVO, [{**row, "cellphone": None}], BREVO_TYPES)
+    brevo.faults({"prefix": "brevo", "method": "POST", "kind": "status", "status": 500})
+    brevo.run("brevo")
+    brevo.faults()
+    assert brevo.run("brevo") == 0
+    (held,) = brevo.held("brevo_contacts")
+    assert held["email_blacklisted"] and held["sms_blacklisted"]
