@@ -162,6 +162,7 @@ def _load(
             tables=source.tables,
             cursors={} if options.full else _asked(memory, source.tables),
             full=options.full,
+            accept_shrink=options.accept_shrink,
             feeds=options.feeds,
             memory=deepcopy(memory.get("source", {})),
         )

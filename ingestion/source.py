@@ -30,11 +30,13 @@ class Request:
     overlap), or None for everything. `memory` is what the source keeps from load to load; it
     may change it. `failures` collects parts that could not be read, by table: their load counts
     as failed, while the rest is loaded. `replaced` collects what this load reads anew.
+    `accept_shrink` says that rows which are no longer there may go, however many.
     """
 
     tables: Mapping[str, Table]
     cursors: dict[str, Any] = field(default_factory=dict)
     full: bool = False
+    accept_shrink: bool = False
     feeds: Sequence[str] = ()
     memory: dict[str, Any] = field(default_factory=dict)
     failures: dict[str, list[str]] = field(default_factory=dict)
@@ -82,7 +84,8 @@ def describe(error: BaseException) -> str:
     if isinstance(error, OperationalError):
         return "the database cannot be reached, or does not have what is asked"
     if isinstance(error, (duckdb.IOException, psycopg2.OperationalError)):
-        return str(error).splitlines()[0]  # of files and connections, never of rows
+        # of files and connections, never of rows
+        return str(error).partition("\n")[0] or type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"

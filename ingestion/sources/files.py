@@ -6,7 +6,8 @@ Data flow: files under ORFEVRE_FEEDS_ROOT → columns mapped onto the canonical 
 A file is read again only when its content or its feed has changed; the rows that it no longer
 holds go then, and what its earlier reading had set aside, so that the raw table and the
 quarantine hold what the file holds. A file that has been moved away keeps its rows; those of a
-feed that is no longer declared go with a full load. Where two files have the same key, the last
+feed that is no longer declared go with a full load and --accept-shrink: a folder of feeds that is
+not named must not empty them. Where two files have the same key, the last
 one read (files in the order of their names) has the last word.
 
 A file without a column that the feed maps is refused, unless the mapping says `optional`: a
@@ -154,11 +155,21 @@ def read(request: Request) -> Iterator[Batch]:
 
 
 def _retire(known: dict[str, Any], request: Request) -> None:
-    """With a full load of all feeds, what feeds that are no longer declared have brought goes."""
+    """With a full load of all feeds, what feeds that are no longer declared have brought goes.
+
+    Raises SourceError, which names them, unless a shrink is accepted.
+    """
     if not request.full or request.feeds:
         return
     names = {path.stem for path in declared()}
-    for key in [key for key in known if key.partition(":")[0] not in names]:
+    gone = [key for key in known if key.partition(":")[0] not in names]
+    if gone and not request.accept_shrink:
+        feeds = ", ".join(sorted({key.partition(":")[0] for key in gone}))
+        raise SourceError(
+            f"no longer declared: {feeds}; nothing was changed "
+            "(--accept-shrink takes their rows out)"
+        )
+    for key in gone:
         feed, _, file = key.partition(":")
         log.warning("feed %s is no longer declared: the rows of %s go", feed, file)
         request.replaced.append(Reading(known.pop(key)["entity"], feed, file))

@@ -624,6 +624,9 @@ def test_a_feed_that_is_no_longer_declared_leaves_with_a_full_load(
     (tmp_path / "feeds" / "people.yml").rename(tmp_path / "people.yml")
     load("files")
     assert len(names(duck)) == 3
-    load("files", full=True)
+    refused = load("files", full=True)["customers"]
+    assert "no longer declared: people;" in (refused.message or "")
+    assert len(names(duck)) == 3
+    load("files", full=True, accept_shrink=True)
     assert names(duck) == []
     assert duck("select * from raw_ingestion.quarantine") == []

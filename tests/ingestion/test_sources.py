@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import httpx
+import psycopg2
 import pytest
 
 from ingestion import pipeline, sources
@@ -219,3 +220,8 @@ def test_a_second_run_at_the_same_time_leaves_politely(here: Query, systems: Pat
 def test_messages_hold_no_values() -> None:
     error = ValueError("jean.dupont@example.fr is not a number")
     assert "jean" not in describe(error)
+
+
+def test_an_error_without_words_is_told_by_its_name() -> None:
+    assert describe(psycopg2.OperationalError()) == "OperationalError"
+    assert describe(duckdb.IOException("IO Error: f.duckdb\nmore")) == "IO Error: f.duckdb"
