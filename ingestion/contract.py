@@ -81,7 +81,8 @@ def _table(file: str, declared: dict[str, Any]) -> Table:
                 f"{column['data_type']!r}; expected one of {', '.join(sorted(TYPES))}"
             )
         says = column.get("config", {}).get("meta", {})
-        required, accepted = says.get("required", False), tuple(says.get("accepted_values", ()))
+        required = says.get("required", False)
+        accepted = tuple(value.lower() for value in says.get("accepted_values", ()))
         columns.append(Column(column["name"], column["data_type"], required, accepted))
     return Table(
         name=declared["name"],
