@@ -23,7 +23,9 @@ records as (
         email,
         coalesce(phone, case
             when phone_status = 'not_in_plan'
-                then {{ replace_pattern('raw_phone', '[^0-9]', '') }}
+                then {{ replace_pattern(
+                    'coalesce(raw_phone, raw_mobile_phone)', '[^0-9]', ''
+                ) }}
         end) as phone,
         other_identifier,
         loyalty_card,
@@ -52,7 +54,7 @@ select
     {{ row_hash([
         'source', 'first_name', 'last_name', 'birth_name', 'company_name', 'gender',
         'birth_date_status', 'raw_birth_date', 'email', 'phone', 'other_identifier',
-        'loyalty_card', 'address_line_1', 'postcode', 'city', 'is_company', 'birth_date',
-        'points_hash', 'rules_hash'
+        'loyalty_card', 'address_line_1', 'postcode', 'city', 'is_company',
+        'birth_date', 'points_hash', 'rules_hash'
     ]) }} as content_hash
 from told
