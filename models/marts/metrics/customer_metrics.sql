@@ -35,7 +35,9 @@ metrics as (
         cast(coalesce(totals.revenue_12_months, 0) as decimal(18, 2))
             as revenue_12_months,
         cast(coalesce(totals.returned_amount, 0) as decimal(18, 2)) as returned_amount,
-        {{ divide_to_hundredths('totals.revenue', 'totals.basket_count') }} as average_basket,
+        {{ divide_to_hundredths(
+            'totals.revenue', 'totals.basket_count'
+        ) }} as average_basket,
         {{ divide_to_hundredths(
             'totals.revenue_12_months', 'totals.basket_count_12_months'
         ) }} as average_basket_12_months,

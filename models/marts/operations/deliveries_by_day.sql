@@ -33,8 +33,9 @@ final as (
         request_count,
         accepted_count,
         rejected_count,
-        {{ divide_to_hundredths('100 * rejected_count', '(accepted_count + rejected_count)') }}
-            as rejected_percent,
+        {{ divide_to_hundredths(
+            '100 * rejected_count', '(accepted_count + rejected_count)'
+        ) }} as rejected_percent,
         average_latency_ms,
         longest_latency_ms,
         cost_amount,

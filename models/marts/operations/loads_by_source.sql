@@ -65,8 +65,9 @@ final as (
         ranked.set_aside_count as last_set_aside_count,
         coalesce(quarantined_rows.quarantined_count, 0) as quarantined_count,
         coalesce(looked_at.run_count, 0) as run_count,
-        {{ divide_to_hundredths('100 * looked_at.failed_run_count', 'looked_at.run_count') }}
-            as failed_run_percent,
+        {{ divide_to_hundredths(
+            '100 * looked_at.failed_run_count', 'looked_at.run_count'
+        ) }} as failed_run_percent,
         ranked.started_at as last_run_at,
         successes.last_success_at
     from ranked

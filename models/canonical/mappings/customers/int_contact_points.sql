@@ -17,6 +17,7 @@ magento_addresses as (
 ),
 
 contact_points as (
+    -- a new source is a line here, if it has more than its customers' own contacts
     select
         record_id,
         'email' as contact_type,
