@@ -209,7 +209,7 @@ PEER_COLUMNS = """
 def exact(records: Path) -> numpy.ndarray:
     """Components of records that share an identifier, or both names and the birth date."""
     sql = duckdb.connect()
-    sql.execute(f"create view r as select row_number() over () - 1 as n, * from '{records}'")
+    sql.execute(f"create table r as select row_number() over () - 1 as n, * from '{records}'")
     values = [
         "email",
         "phone",
@@ -217,13 +217,13 @@ def exact(records: Path) -> numpy.ndarray:
         "card",
         "first_name || '|' || last_name || '|' || cast(birth_date as text)",
     ]
-    edges = sql.execute(
-        " union all ".join(
-            f"select min(n) over (partition by {value}) as l, n as r from r"
-            f" where {value} is not null"
-            for value in values
+    sql.execute("create table edges (l bigint, r bigint)")
+    for value in values:
+        sql.execute(
+            f"insert into edges with firsts as (select {value} as value, min(n) as first from r"
+            f" group by 1) select first, n from r inner join firsts on {value} = firsts.value"
         )
-    ).fetchnumpy()
+    edges = sql.execute("select * from edges").fetchnumpy()
     (count,) = sql.execute("select count(*) from r").fetchone()
     return components(edges["l"], edges["r"], count)
 
