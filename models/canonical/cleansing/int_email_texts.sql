@@ -1,7 +1,7 @@
 with
 
--- a record's own e-mail is a contact point too; one pass over them all, since a chain of
--- unions sorts out the same texts at each step
+-- a record's own e-mail is a contact point too; one pass over them all, since a chain
+-- of unions sorts out the same texts at each step
 together as (
     select contact_value as raw_email from {{ ref('canonical_contact_points') }}
     where contact_type = 'email'
