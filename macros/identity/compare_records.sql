@@ -57,6 +57,8 @@ measured as (
         coalesce(last_names.bits, unseen_names.last_name_bits) as last_name_bits,
         near.gender <> far.gender as is_gender_different,
         near.is_company and far.is_company as is_company,
+        near.street_number is not null as is_numbered,
+        coalesce(near.street_number, '') = coalesce(far.street_number, '') as is_number_same,
         substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
         {{ near_distance('first_name_key') }} as first_name_distance,
         {{ near_distance('last_name_key') }} as last_name_distance,
@@ -184,8 +186,8 @@ levels as (
         case
             when street is null or other_street is null then 0
             when street = other_street then 5
-            when street_distance * 4 <= length(street) and {{ is_number_same() }} then 4
-            when {{ is_number_same() }} and {{ matches_pattern('street', '[0-9]') }} then 3
+            when street_distance * 4 <= length(street) and is_number_same then 4
+            when is_numbered and is_number_same then 3
             when street_distance * 4 <= length(street) then 2
             else 1
         end as street,
@@ -250,10 +252,4 @@ from levels
 {#- Whether one of the rules that found the pair is this one. -#}
 {% macro shares_rule(rule) -%}
     (rules & {{ rule }}) > 0
-{%- endmacro %}
-
-{#- The first number of two street lines, wherever it is written; true when neither has one. -#}
-{% macro is_number_same() -%}
-    coalesce({{ extract_pattern('street', '([0-9]+)') }}, '')
-    = coalesce({{ extract_pattern('other_street', '([0-9]+)') }}, '')
 {%- endmacro %}
