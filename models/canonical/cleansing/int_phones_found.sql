@@ -36,6 +36,12 @@ found as (
 ordered as (
     select
         *,
+        1 as preference
+    from found
+    where is_sure
+    union all
+    select
+        *,
         row_number() over (
             partition by raw_phone, country
             order by
@@ -47,16 +53,6 @@ ordered as (
 ),
 
 best as (
-    select
-        raw_phone,
-        country,
-        digits,
-        phone,
-        phone_country,
-        phone_type
-    from found
-    where is_sure
-    union all
     select
         raw_phone,
         country,
