@@ -47,6 +47,7 @@ RUN_LOGS = {
     "load_reconciliation", "loads_by_source", "quarantine", "stg_ingestion__loads",
     "stg_ingestion__quarantined_rows",
     "deliveries_by_customer", "deliveries_by_day", "deliveries_by_sync",
+    "int_runs_by_sync",
 }  # fmt: skip
 # Where runs differ by right: what the last one sent is among the records that this one loads.
 OUTCOMES = ("marts", "segments")

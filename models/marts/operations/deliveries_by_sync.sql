@@ -1,27 +1,7 @@
 with
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by sync_name order by started_at desc, run_id desc
-        ) as position,
-        case when status in ('failed', 'stopped', 'killed') then 1 end as is_bad,
-        -- as `python -m activation --check` says it: a refused row is no failed run
-        case when status in ('succeeded', 'partial') then finished_at end as well_at
-    from {{ ref('sync_runs') }}
-),
-
-summed as (
-    select
-        sync_name,
-        max(well_at) as last_success_at,
-        count(case when position <= {{ var('runs_looked_at') }} then 1 end)
-            as run_count,
-        count(case when position <= {{ var('runs_looked_at') }} then is_bad end)
-            as failed_run_count
-    from ranked
-    group by sync_name
+runs as (
+    select * from {{ ref('int_runs_by_sync') }}
 ),
 
 held as (
@@ -45,34 +25,38 @@ attempts as (
     group by sync_name
 ),
 
+doubtful as (
+    select
+        sync_name,
+        count(*) as in_doubt_count
+    from {{ ref('intents') }}
+    group by sync_name
+),
+
 final as (
     select
-        ranked.sync_name,
-        ranked.status as last_status,
-        ranked.message as last_message,
+        runs.sync_name,
+        runs.last_status,
+        runs.last_message,
         cast(coalesce(held.held_count, 0) as bigint) as held_count,
         cast(coalesce(held.deleted_count, 0) as bigint) as deleted_count,
-        (
-            select count(*) from {{ ref('intents') }} as intents
-            where intents.sync_name = ranked.sync_name
-        ) as in_doubt_count,
+        coalesce(doubtful.in_doubt_count, 0) as in_doubt_count,
         coalesce(attempts.attempt_count, 0) as attempt_count,
         coalesce(attempts.failed_count, 0) as failed_attempt_count,
         coalesce(attempts.accepted_count, 0) as accepted_count,
         coalesce(attempts.rejected_count, 0) as rejected_count,
-        ranked.rejected_count as last_rejected_count,
-        ranked.failed_count as last_failed_count,
-        summed.run_count,
-        {{ divide_to_hundredths('100 * summed.failed_run_count', 'summed.run_count') }}
+        runs.last_rejected_count,
+        runs.last_failed_count,
+        runs.run_count,
+        {{ divide_to_hundredths('100 * runs.failed_run_count', 'runs.run_count') }}
             as failed_run_percent,
-        ranked.started_at as last_run_at,
-        summed.last_success_at,
+        runs.last_run_at,
+        runs.last_success_at,
         held.last_delivery_at
-    from ranked
-    inner join summed on ranked.sync_name = summed.sync_name
-    left join held on ranked.sync_name = held.sync_name
-    left join attempts on ranked.sync_name = attempts.sync_name
-    where ranked.position = 1
+    from runs
+    left join held on runs.sync_name = held.sync_name
+    left join attempts on runs.sync_name = attempts.sync_name
+    left join doubtful on runs.sync_name = doubtful.sync_name
 )
 
 select * from final
