@@ -192,10 +192,7 @@ class Run:
             if not planned:
                 self._end("succeeded")
                 return
-            wanted = 1 if self.options.only else planned
-            self._planned = min(
-                wanted, wanted if self.options.limit is None else self.options.limit
-            )
+            self._planned = self._within_limit(1 if self.options.only else planned)
             self.progress.start(self.sync.name, self._planned)
             self._until_answered(lambda: self.client.prepare(self.sync, plan.payload))
             # Files of an earlier run that still lie there may speak of someone who has withdrawn
@@ -226,8 +223,12 @@ class Run:
 
     def _is_bulk(self, plan: Plan) -> bool:
         """Whether creates and updates are so many that they go as files."""
-        rows, limit = plan.counts["create_count"] + plan.counts["update_count"], self.options.limit
-        return self.client.is_bulk(self.sync, rows if limit is None else min(rows, limit))
+        rows = plan.counts["create_count"] + plan.counts["update_count"]
+        return self.client.is_bulk(self.sync, self._within_limit(rows))
+
+    def _within_limit(self, rows: int) -> int:
+        """As many of these rows as --limit lets through."""
+        return rows if self.options.limit is None else min(rows, self.options.limit)
 
     def _confirm(self, planned: int) -> None:
         """Once the tool is done with the files: receipts for what it holds; the rest by the API,
@@ -318,10 +319,7 @@ class Run:
 
     def _conclude(self, planned: int) -> None:
         done = self.result.done
-        limit = self.options.limit
-        to_do = (
-            self._taken if self.options.only else min(planned, planned if limit is None else limit)
-        )
+        to_do = self._taken if self.options.only else self._within_limit(planned)
         self._count_left(to_do)
         if self._left_something():
             return
