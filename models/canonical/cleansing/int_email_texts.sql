@@ -36,6 +36,25 @@ told as (
     from lowered
 ),
 
+-- Ann Dupont <ann@x.fr>; ann (at) x.fr
+called as (
+    select
+        raw_email,
+        is_plain,
+        case
+            when is_plain then email
+            else coalesce(
+                {{ extract_pattern('email', '<([^<>]+@[^<>]+)>') }},
+                replace(replace(replace(replace(replace(
+                    email,
+                    '(at)', '@'
+                ), '[at]', '@'), ' at ', '@'), 'mailto:', ''), '@@', '@')
+            )
+        end as email
+    from told
+),
+
+-- of two addresses the first; ann@x.fr (home); ann@x.fr?subject=…
 separated as (
     select
         raw_email,
@@ -44,13 +63,9 @@ separated as (
             when is_plain then email
             when email like '%@%@%'
                 then split_part(translate(email, ';/| ', ',,,,'), ',', 1)
-            else
-                replace(replace(replace(replace(replace(
-                    email,
-                    '(at)', '@'
-                ), '[at]', '@'), ' at ', '@'), 'mailto:', ''), '@@', '@')
+            else {{ replace_pattern('email', '[(][^()]*[)]|[?].*$', '') }}
         end as email
-    from told
+    from called
 )
 
 select * from separated

@@ -6,8 +6,22 @@ emails as (
         local_part,
         domain,
         local_part || '@' || domain as email,
-        has_two_signs
+        has_two_signs,
+        -- pas-de-mail and pas.de.mail are one word; r.h may be a person
+        case
+            when length(translate(local_part, '.-_', '')) > 4
+                then translate(local_part, '.-_', '')
+            else local_part
+        end as word
     from {{ ref('int_emails_repaired') }}
+),
+
+words as (
+    select
+        translate(local_part, '.-_', '') as word,
+        min(status) as status
+    from {{ ref('email_local_parts') }}
+    group by 1
 ),
 
 stores as (
@@ -30,11 +44,13 @@ judged as (
                 then 'invalid'
             when stores.email is not null then 'store'
             when domains.domain is not null then domains.status
-            when local_parts.local_part is not null then local_parts.status
-            -- aaa@…, xxxx@…
+            when words.word is not null then words.status
+            -- aaa@…, xxxx@…; non@non.fr, 0@0.fr
             when
                 length(emails.local_part) >= 3
                 and replace(emails.local_part, left(emails.local_part, 1), '') = ''
+                or length(emails.local_part) <= 3
+                and emails.local_part = split_part(emails.domain, '.', 1)
                 then 'placeholder'
             when disposable.domain is not null then 'disposable'
             else 'valid'
@@ -42,8 +58,7 @@ judged as (
     from emails
     left join stores on emails.email = stores.email
     left join {{ ref('email_domains') }} as domains on emails.domain = domains.domain
-    left join {{ ref('email_local_parts') }} as local_parts
-        on emails.local_part = local_parts.local_part
+    left join words on emails.word = words.word
     left join {{ ref('disposable_email_domains') }} as disposable
         on emails.domain = disposable.domain
 )

@@ -4,6 +4,7 @@ separated as (
     select * from {{ ref('int_email_texts') }}
 ),
 
+-- a comma is a point; blanks that are not seen go: no-break, of no width, byte order
 cleared as (
     select
         raw_email,
@@ -11,8 +12,9 @@ cleared as (
             when is_plain then email
             else
                 {{ replace_pattern(
-                    strip_accents("translate(email, ',;' || chr(160), '..')"),
-                    '[]<>()[:space:]["]', ''
+                    strip_accents(
+                        "translate(email, ',;' || chr(160) || chr(8203) || chr(65279), '..')"
+                    ), '[]<>()[:space:]["]', ''
                 ) }}
         end as email
     from separated
@@ -42,15 +44,30 @@ parted as (
     from trimmed
 ),
 
+-- .con is .com in any domain: a correction that begins with a dot is of the ending
+ended as (
+    select
+        parted.*,
+        case
+            when endings.domain is null then parted.domain
+            else
+                left(parted.domain, length(parted.domain) - length(endings.domain))
+                || endings.corrected_domain
+        end as ended_domain
+    from parted
+    left join {{ ref('email_domain_corrections') }} as endings
+        on '.' || reverse(split_part(reverse(parted.domain), '.', 1)) = endings.domain
+),
+
 corrected as (
     select
-        parted.raw_email,
-        parted.local_part,
-        coalesce(corrections.corrected_domain, parted.domain) as domain,
-        parted.has_two_signs
-    from parted
+        ended.raw_email,
+        ended.local_part,
+        coalesce(corrections.corrected_domain, ended.ended_domain) as domain,
+        ended.has_two_signs
+    from ended
     left join {{ ref('email_domain_corrections') }} as corrections
-        on parted.domain = corrections.domain
+        on ended.ended_domain = corrections.domain
 )
 
 select * from corrected
