@@ -13,7 +13,14 @@ weighed as (
     select
         customers.*,
         given.display_name as written_first_name,
-        family.last_name as written_last_name,
+        -- Marie / Marie Dupont
+        case
+            when
+                left(family.last_name, length(given.display_name) + 1)
+                = given.display_name || ' '
+                then substr(family.last_name, length(given.display_name) + 2)
+            else family.last_name
+        end as written_last_name,
         family.display_name as last_as_first_name,
         given.last_name as first_as_last_name,
         coalesce(birth.last_name, family.birth_name, given.birth_name)
@@ -28,7 +35,12 @@ weighed as (
         coalesce(given.gender, case when not family.is_title then family.gender end)
             as name_gender,
         coalesce(given.is_placeholder or given.is_title, true) as has_no_first_name,
-        coalesce(family.is_placeholder, true) as has_no_last_name,
+        -- Marie Dupont / Marie Dupont
+        coalesce(
+            family.is_placeholder
+            or given.whole_last_name is not null
+            and customers.raw_first_name = customers.raw_last_name, true
+        ) as has_no_last_name,
         coalesce(company.is_placeholder, true) as has_no_company,
         coalesce(given.is_company or family.is_company, false) as is_named_company,
         given.is_placeholder or family.is_placeholder as has_placeholder,

@@ -18,6 +18,9 @@ married as (
                     '[ ,]*[ (]([EÉeé][Pp][Oo][Uu][Ss][EÉeé]|[EÉeé][Pp][Ss][EÉeé]|[EÉeé][Pp]|[Vv][Vv][EÉeé]|[Vv][Ee][Uu][Vv][EÉeé])[.]? +', '>'),
                     '[ ,]*[ (][Nn][EÉeé][EÉeé]?[.]? +', '<'
                 ) }}
+            -- Martin (Durand), Marie (VIP): what stands in brackets is a remark
+            when name_text like '_%(%'
+                then {{ replace_pattern('name_text', ' *[(][^()]*([)]|$)', '') }}
             else name_text
         end as name_text
     from texts

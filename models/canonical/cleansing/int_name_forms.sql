@@ -46,9 +46,11 @@ forms as (
         {{ family_name('wholes.family_text') }} as whole_last_name,
         coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
         coalesce(frequencies.last_name_per_million, 0) as last_name_per_million,
-        placeholders.name_key is not null
-        -- no letter of any script; or one letter held down
+        -- a seed cannot say NULL on every engine
+        placeholders.name_key is not null or coalesce(texts.name_key = 'NULL', false)
+        -- no letter of any script; an e-mail; one letter held down
         or not {{ matches_pattern('texts.name_text', '[A-Za-z]|[^ -~]') }}
+        or texts.name_text like '%@%.%'
         or coalesce(
             length(texts.name_key) > 2
             and replace(texts.name_key, left(texts.name_key, 1), '') = '', false)

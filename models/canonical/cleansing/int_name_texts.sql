@@ -11,7 +11,7 @@ led as (
         name_text,
         {{ extract_pattern('name_text', '^([A-Za-z]+[.]?) ') }} as first_word,
         {{ extract_pattern(
-            'name_text', '^([A-Za-z]+[.]? ?(et|ou|and|&|/) ?[A-Za-z]+[.]?) '
+            "name_text || ' '", '^([A-Za-z]+[.]? ?(et|ou|and|&|/) ?[A-Za-z]+[.]?) '
         ) }} as couple
     from repaired
 ),
@@ -57,7 +57,8 @@ told as (
         keyed.name_key,
         coalesce(keyed.title, alone.title) as title,
         coalesce(keyed.gender, alone.gender) as gender,
-        alone.title is not null as is_title
+        alone.title is not null or keyed.name_key is null and keyed.title is not null
+            as is_title
     from keyed
     left join {{ ref('titles') }} as alone
         on

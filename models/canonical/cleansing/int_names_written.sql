@@ -22,10 +22,11 @@ written as (
 repaired as (
     select
         raw_name,
-        trim({{ replace_pattern(
+        -- Dupont - Martin; d' Argent
+        trim(replace(replace(replace({{ replace_pattern(
             "translate(" ~ repair_mojibake('raw_name') ~ ", chr(160) || chr(9) || '’`´_*\"', '  ''''''   ')",
             ' +', ' '
-        ) }}) as name_text
+        ) }}, ' -', '-'), '- ', '-'), ''' ', '''')) as name_text
     from written
 ),
 

@@ -13,7 +13,7 @@ parted as (
     select * from {{ ref('int_married_names') }}
 ),
 
--- the names of records whose other field is empty, or says Mme
+-- the names of records whose other field is empty, says Mme or the same
 alone as (
     select customers.last_name as raw_name
     from customers
@@ -24,7 +24,7 @@ alone as (
     union
     select first_name as raw_name
     from customers
-    where first_name like '% %' and last_name is null
+    where first_name like '% %' and (last_name is null or last_name = first_name)
 ),
 
 words as (
