@@ -21,8 +21,10 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 ROOT = Path(__file__).resolve().parents[2]
 FRENCH_REGIONS = ["FR", "RE", "GP", "MQ", "GF", "PM"]
 SEEDS = ["phone_countries", "phone_plans", "phone_ranges", "phone_placeholders"]
+SEEDS += ["phone_sequences"]
 MODELS = ["int_phone_texts", "int_phones_placed", "int_calling_codes", "int_phones_from_abroad"]
-MODELS += ["int_phone_readings", "int_phone_ranges", "int_phones_found", "int_phones"]
+MODELS += ["int_phone_readings", "int_phone_ranges", "int_phones_found"]
+MODELS += ["int_phone_placeholders", "int_phones"]
 
 
 def numbers() -> list[phonenumbers.PhoneNumber]:
@@ -73,6 +75,13 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tup
             "insert into canonical.int_phones_written select unnest(?), 'FR'", [written]
         )
         connection.execute("create table canonical.canonical_stores (phone text)")
+        connection.execute(
+            "create table canonical.canonical_contact_points"
+            " (record_id text, contact_type text, contact_value text)"
+        )
+        connection.execute(
+            "create table canonical.canonical_customers (record_id text, last_name text)"
+        )
     environment = os.environ | {
         "ORFEVRE_TARGET": "duckdb",
         "ORFEVRE_DUCKDB_PATH": str(path),

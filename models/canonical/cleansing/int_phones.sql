@@ -5,7 +5,7 @@ best as (
 ),
 
 placeholders as (
-    select * from {{ ref('phone_placeholders') }}
+    select * from {{ ref('int_phone_placeholders') }}
 ),
 
 store_phones as (

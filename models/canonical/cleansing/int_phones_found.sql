@@ -46,7 +46,15 @@ ordered as (
             partition by raw_phone, country
             order by
                 case when found_code is null then 2 else 1 end,
-                priority, found_code, national_number
+                priority,
+                -- 0596… is Martinique's for all; 0976… is of where it is written
+                case
+                    when found_code <> plan_code and leading_digit <= '5' then 1
+                    when phone_country = country then 2
+                    when found_code = plan_code then 3
+                    else 4
+                end,
+                found_code, national_number
         ) as preference
     from found
     where not is_sure
