@@ -6,6 +6,7 @@ import io
 import os
 from collections import defaultdict, deque
 from contextlib import redirect_stdout
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,14 @@ LINKS_SHOWN = 12
 
 def explain(console: Console, first: str, second: str | None) -> None:
     """Print it. Raises Refused for a record or customer that nobody knows."""
-    with session() as warehouse_session:
+    with session() as asked:
         if second is None:
-            customer = customer_of(warehouse_session, first)
-            return of_customer(console, warehouse_session, customer)
-        keys = keys_of(warehouse_session, [first, second])
-        if of_pair(console, warehouse_session, first, second):
+            return of_customer(console, asked, first)
+        keys = keys_of(asked, [first, second])
+        if of_pair(console, asked, first, second):
             return None
-        met = rules_that_met(warehouse_session, first, second)
-    return never_shown(console, first, second, keys, met)
+        met = rules_that_met(asked, first, second, keys)
+    return compare_now(console, first, second, keys, met)
 
 
 # --- what to explain -------------------------------------------------------------------------
@@ -46,13 +46,25 @@ def customer_of(asked: Session, name: str) -> str:
         " where customer_id = ?",
         *[name] * 3,
     )
-    if not found:
+    if found:
+        return str(found[0]["customer_id"])
+    former = asked.rows(
+        "select record_id, customer_id, valid_to from identity.customer_identity_history"
+        " where record_id = ? or customer_id = ? order by valid_to desc, record_id limit 1",
+        *[name] * 2,
+    )
+    if not former:
         raise Refused(f"no record and no customer is called {name}")
-    return str(found[0]["customer_id"])
+    raise Refused(
+        f"{name} is no more: record {former[0]['record_id']} of customer"
+        f" {former[0]['customer_id']} left its source on {former[0]['valid_to']:%Y-%m-%d %H:%M}"
+    )
 
 
 def keys_of(asked: Session, records: list[str]) -> dict[str, int]:
     """Record keys by record id."""
+    if len(set(records)) < len(records):
+        raise Refused(f"{records[0]} is one record: name another")
     found = {
         row["record_id"]: row["record_key"]
         for row in asked.rows(
@@ -71,11 +83,12 @@ def keys_of(asked: Session, records: list[str]) -> dict[str, int]:
 # --- one customer ----------------------------------------------------------------------------
 
 
-def of_customer(console: Console, asked: Session, customer: str) -> None:
+def of_customer(console: Console, asked: Session, name: str) -> None:
+    customer = customer_of(asked, name)
     records = asked.rows(
         "select identities.record_id, coalesce(records.company_name, records.first_name) as first,"
         " records.last_name as last, records.birth_date, records.email, records.phone,"
-        " records.postcode, records.city"
+        " records.postcode, records.city, identities.valid_from as since"
         " from identity.customer_identities as identities"
         " inner join canonical.customer_records as records"
         " on identities.record_id = records.record_id"
@@ -98,7 +111,21 @@ def of_customer(console: Console, asked: Session, customer: str) -> None:
         " where redirects_to_customer_id = ? order by ended_at, customer_id",
         customer,
     )
-    table(console, "Merged into it", former)
+    table(console, "\nMerged into it", former)
+    moved = asked.rows(
+        "select history.record_id, history.customer_id as was_of, history.valid_from,"
+        " history.valid_to, coalesce(identities.customer_id, 'no source') as is_now_of"
+        " from identity.customer_identity_history as history"
+        " left join identity.customer_identities as identities"
+        " on history.record_id = identities.record_id"
+        " where history.valid_to is not null"
+        " and (history.customer_id = ? or identities.customer_id = ?)"
+        f" order by history.valid_to desc, history.record_id limit {LINKS_SHOWN}",
+        customer,
+        customer,
+    )
+    table(console, "\nRecords that came or went", moved)
+    show_decisions(console, asked, [row["record_id"] for row in records])
     close = asked.rows(
         "select left_record_id, right_record_id, outcome, reason, score from marts.identity_links"
         " where outcome <> 'linked' and left_customer_id <> right_customer_id"
@@ -107,7 +134,19 @@ def of_customer(console: Console, asked: Session, customer: str) -> None:
         customer,
         customer,
     )
-    table(console, "Closest records of others", close)
+    table(console, "\nClosest records of others", close)
+
+
+def show_decisions(console: Console, asked: Session, records: list[str]) -> None:
+    """What people decided on these records, and whether it matters."""
+    decisions = asked.rows(
+        "select left_record_id, right_record_id, decision, effect, author, reason, decided_date,"
+        " expiry_date from marts.identity_override_effects"
+        f" where left_record_id in ({marks(records)}) or right_record_id in ({marks(records)})"
+        " order by decided_date, left_record_id, right_record_id",
+        *records * 2,
+    )
+    table(console, "\nWhat people decided", decisions)
 
 
 def strongest(links: list[Row]) -> list[Row]:
@@ -136,7 +175,7 @@ def strength(link: Row) -> float:
 
 
 def of_pair(console: Console, asked: Session, first: str, second: str) -> bool:
-    """Print what the last build knows of the pair; False when it never looked at it closely."""
+    """Print what the last build knows of the pair; False when it is still to be compared."""
     customers = [customer_of(asked, record) for record in (first, second)]
     direct = asked.rows(
         "select * from marts.identity_links"
@@ -154,7 +193,8 @@ def of_pair(console: Console, asked: Session, first: str, second: str) -> bool:
         first,
         second,
     )
-    if customers[0] == customers[1]:
+    is_one = customers[0] == customers[1]
+    if is_one:
         console.print(f"[bold]One customer[/bold], {customers[0]}: {len(chain)} link(s)")
         show_links(console, asked, chain)
     else:
@@ -162,17 +202,48 @@ def of_pair(console: Console, asked: Session, first: str, second: str) -> bool:
     if direct and direct[0] not in chain:
         console.print("\nDirectly:")
         show_links(console, asked, direct)
-    if chain and customers[0] != customers[1]:
-        console.print("\nA chain that joined them was cut where it was weakest:")
-        show_links(console, asked, chain)
-        show_conflicts(console, asked, customers)
-    return bool(direct or chain)
+        show_best_links(console, asked, direct[0])
+    if not is_one:
+        if chain:
+            console.print("\nA chain that joined them was cut where it was weakest:")
+            show_links(console, asked, chain)
+        show_between(console, asked, customers, [first, second])
+        show_refused_identifiers(console, asked, first, second)
+    return is_one or any(link["score"] is not None for link in direct)
 
 
-def show_conflicts(console: Console, asked: Session, customers: list[str]) -> None:
-    """Records of the two customers that cannot be of one."""
+def show_best_links(console: Console, asked: Session, link: Row) -> None:
+    """Where a record without a name stays, when that is why a link is refused."""
+    if not (link["reason"] or "").startswith("no name"):
+        return
+    records = [link["left_record_id"], link["right_record_id"]]
+    nameless = asked.rows(
+        "select record_id from identity.int_match_records"
+        f" where is_nameless and record_id in ({marks(records)}) order by record_id",
+        *records,
+    )
+    for record in (row["record_id"] for row in nameless):
+        console.print(Text(f"\n{record} has no name and stays with its best link:"))
+        best = asked.rows(
+            "select * from marts.identity_links where outcome <> 'refused'"
+            " and (left_record_id = ? or right_record_id = ?)",
+            record,
+            record,
+        )
+        show_links(console, asked, best)
+
+
+def show_between(console: Console, asked: Session, customers: list[str], named: list[str]) -> None:
+    """What else stands between two customers: contradictions, and links between their records."""
     conflicts = asked.rows(
-        "select near.record_id, conflicts.conflict, far.record_id as other_record_id"
+        "select near.record_id, case conflicts.conflict"
+        " when 'two birth dates' then cast(near_records.birth_date as text)"
+        " when 'two sexes and first names' then near_records.first_name"
+        " when 'too many surnames' then near_records.last_name end as says, conflicts.conflict,"
+        " far.record_id as other_record_id, case conflicts.conflict"
+        " when 'two birth dates' then cast(far_records.birth_date as text)"
+        " when 'two sexes and first names' then far_records.first_name"
+        " when 'too many surnames' then far_records.last_name end as other_says"
         " from identity.int_decided_conflicts as conflicts"
         " inner join identity.int_match_records as left_records"
         " on conflicts.left_key = left_records.record_key"
@@ -182,11 +253,59 @@ def show_conflicts(console: Console, asked: Session, customers: list[str]) -> No
         " on near.record_id in (left_records.record_id, right_records.record_id)"
         " inner join identity.customer_identities as far"
         " on far.record_id in (left_records.record_id, right_records.record_id)"
+        " inner join canonical.customer_records as near_records"
+        " on near.record_id = near_records.record_id"
+        " inner join canonical.customer_records as far_records"
+        " on far.record_id = far_records.record_id"
         " where near.customer_id = ? and far.customer_id = ?"
         f" order by near.record_id, far.record_id limit {LINKS_SHOWN}",
         *customers,
     )
     table(console, "\nWhat contradicts", conflicts)
+    show_decisions_between(console, asked, customers)
+    others = asked.rows(
+        "select left_record_id, right_record_id, outcome, reason, score from marts.identity_links"
+        f" where left_customer_id in ({marks(customers)})"
+        f" and right_customer_id in ({marks(customers)}) and left_customer_id <> right_customer_id"
+        f" and not (left_record_id in ({marks(named)}) and right_record_id in ({marks(named)}))"
+        f" order by score desc, left_record_id, right_record_id limit {LINKS_SHOWN}",
+        *customers * 2,
+        *named * 2,
+    )
+    table(console, "\nOther records of the two customers", others)
+
+
+def show_decisions_between(console: Console, asked: Session, customers: list[str]) -> None:
+    """What people decided on two records, one of each customer."""
+    decisions = asked.rows(
+        "select effects.left_record_id, effects.right_record_id, effects.decision, effects.effect,"
+        " effects.author, effects.reason, effects.decided_date, effects.expiry_date"
+        " from marts.identity_override_effects as effects"
+        " inner join identity.customer_identities as near"
+        " on effects.left_record_id = near.record_id"
+        " inner join identity.customer_identities as far"
+        " on effects.right_record_id = far.record_id"
+        f" where near.customer_id in ({marks(customers)})"
+        f" and far.customer_id in ({marks(customers)}) and near.customer_id <> far.customer_id"
+        " order by effects.decided_date, effects.left_record_id, effects.right_record_id",
+        *customers * 2,
+    )
+    table(console, "\nWhat people decided", decisions)
+
+
+def show_refused_identifiers(console: Console, asked: Session, first: str, second: str) -> None:
+    """What both records say and what proves nothing, with the reason."""
+    shared = asked.rows(
+        "select distinct near.identifier_type, near.identifier_value, near.refusal"
+        " from identity.identifiers as near inner join identity.identifiers as far"
+        " on near.identifier_type = far.identifier_type"
+        " and near.identifier_value = far.identifier_value"
+        " where near.record_id = ? and far.record_id = ? and not near.is_usable"
+        " order by near.identifier_type, near.identifier_value",
+        first,
+        second,
+    )
+    table(console, "\nShared, but it proves nothing", shared)
 
 
 def path(links: list[Row], first: str, second: str) -> list[Row]:
@@ -234,7 +353,7 @@ def show_links(console: Console, asked: Session, links: list[Row]) -> None:
 
 def said(asked: Session, link: Row) -> list[str]:
     """What there is to say of a link, in a few words each."""
-    words = [link["outcome"] + (f": {link['reason']}" if link["reason"] else "")]
+    words = [link["outcome"] + because(link["reason"], link["explanation"])]
     if link["decision"]:
         words += [
             f"{row['author']} decided {row['decision']} on {row['decided_date']}: {row['reason']}"
@@ -252,6 +371,11 @@ def said(asked: Session, link: Row) -> list[str]:
     return words
 
 
+def because(reason: str | None, explanation: str | None) -> str:
+    """`: reason (what it means)`; nothing without a reason."""
+    return f": {reason}" + (f" ({explanation})" if explanation else "") if reason else ""
+
+
 def show_evidence(console: Console, rows: list[Row]) -> None:
     shown = Table(box=None, padding=(0, 2), header_style="dim")
     for name in ("attribute", "left", "right", "agreement"):
@@ -266,12 +390,14 @@ def show_evidence(console: Console, rows: list[Row]) -> None:
         console.print(shown)
 
 
-# --- two records that no build has looked at -------------------------------------------------
+# --- two records that are far apart, or that no rule found ------------------------------------
 
 
-def rules_that_met(asked: Session, first: str, second: str) -> list[Row]:
-    """Each blocking rule with the keys of both records; `meets`, and how many records do."""
-    keys: dict[int, dict[str, set[str]]] = defaultdict(lambda: {first: set(), second: set()})
+def rules_that_met(asked: Session, first: str, second: str, keys: dict[str, int]) -> list[Row]:
+    """Each blocking rule with the block keys of both records, and what became of the pair:
+    `found`, whether the rule found it, or the block that they share (shape, record_count, refusal).
+    """
+    written: dict[int, dict[str, set[str]]] = defaultdict(lambda: {first: set(), second: set()})
     for row in asked.rows(
         "select keys.rule, keys.block_key, records.record_id from identity.int_block_keys as keys"
         " inner join identity.int_match_records as records on keys.record_key = records.record_key"
@@ -279,78 +405,100 @@ def rules_that_met(asked: Session, first: str, second: str) -> list[Row]:
         first,
         second,
     ):
-        keys[row["rule"]][row["record_id"]].add(row["block_key"])
-    refusals = {
-        row["rule"]: row["refusal"]
+        written[row["rule"]][row["record_id"]].add(row["block_key"])
+    blocks = {
+        row["rule"]: row
         for row in asked.rows(
-            "select near.rule, max(near.refusal) as refusal from identity.identifiers as near"
-            " inner join identity.identifiers as far"
-            " on near.rule = far.rule and near.identifier_value = far.identifier_value"
-            " where near.record_id = ? and far.record_id = ? and not near.is_usable"
-            " group by near.rule",
-            first,
-            second,
+            "select blocks.* from identity.int_blocks as blocks"
+            " inner join identity.int_block_members as near"
+            " on blocks.rule = near.rule and blocks.block_hash = near.block_hash"
+            " inner join identity.int_block_members as far"
+            " on blocks.rule = far.rule and blocks.block_hash = far.block_hash"
+            " where near.record_key = ? and far.record_key = ?"
+            " and not near.is_gone and not far.is_gone"
+            " order by case blocks.shape when 'pairs' then 3 when 'star' then 2 else 1 end",
+            keys[first],
+            keys[second],
         )
     }
-    found = []
-    for rule in asked.rows("select * from seeds.identity_blocking_rules order by rule"):
-        near, far = keys[rule["rule"]][first], keys[rule["rule"]][second]
-        sizes = [
-            asked.rows(
-                "select count(*) as size from identity.int_block_keys"
-                " where rule = ? and block_key = ?",
-                rule["rule"],
-                key,
-            )[0]["size"]
-            for key in near & far
-        ]
-        refusal = refusals.get(rule["rule"])
-        found.append(rule | {"near": near, "far": far, "sizes": sizes, "refusal": refusal})
-    return found
-
-
-def never_shown(
-    console: Console, first: str, second: str, keys: dict[str, int], met: list[Row]
-) -> None:
-    """Compare the two now, by the macros that every build compares with."""
-    verdicts = [verdict(rule) for rule in met]
-    found_them = "the same" in verdicts
-    console.print(
-        "A rule found them, but the evidence is far below the grey zone."
-        if found_them
-        else "No rule found them to be compared. What the rules look at:"
+    candidates = asked.rows(
+        "select rules from identity.int_candidate_pairs"
+        " where left_key = ? and right_key = ? and not is_gone",
+        *sorted(keys.values()),
     )
-    shown = Table(box=None, padding=(0, 2), header_style="dim")
-    for name in ("rule", first, second, ""):
-        shown.add_column(Text(name), overflow="fold")
-    for rule, said_of_it in zip(met, verdicts, strict=True):
-        cells = [", ".join(sorted(rule[side])) for side in ("near", "far")]
-        shown.add_row(*[Text(cell) for cell in (rule["name"], *cells, said_of_it)])
-    console.print(shown)
-    left, right = sorted(keys.values())
-    evidence = compared(left, right, swapped=keys[first] != left)
-    score = sum(row["weight"] for row in evidence)
-    console.print(f"\nCompared now: score {score}")
-    show_evidence(console, evidence)
+    found = candidates[0]["rules"] if candidates else 0
+    return [
+        rule
+        | {
+            "near": written[rule["rule"]][first],
+            "far": written[rule["rule"]][second],
+            "found": bool(found & rule["rule"]),
+            "block": blocks.get(rule["rule"]),
+        }
+        for rule in asked.rows("select * from seeds.identity_blocking_rules order by rule")
+    ]
 
 
 def verdict(rule: Row) -> str:
-    if rule["refusal"]:
-        return f"the same, but it proves nothing: {rule['refusal']}"
-    if rule["sizes"]:
-        size = min(rule["sizes"])
-        if size > rule["block_limit"]:
-            return f"the same, but of {size} records: more than {rule['block_limit']}"
+    """Why a rule found the two, or did not."""
+    block = rule["block"]
+    if rule["found"]:
         return "the same"
+    if block and block["refusal"]:
+        return f"the same, but it proves nothing: {block['refusal']}"
+    if block and block["shape"] == "star":
+        return (
+            f"the same, but of {block['record_count']} records: more than {rule['block_limit']},"
+            " each is compared with the first of its name only"
+        )
+    if block:
+        return f"the same, but of {block['record_count']} records: more than {rule['block_limit']}"
     lacking = [side for side in ("near", "far") if not rule[side]]
     return {0: "different", 1: "one does not say", 2: "neither says"}[len(lacking)]
 
 
-def compared(left_key: int, right_key: int, swapped: bool) -> list[Row]:
-    """Evidence of any two records, left the first one asked for."""
+def compare_now(
+    console: Console, first: str, second: str, keys: dict[str, int], met: list[Row]
+) -> None:
+    """Compare the two now, by the macros that every build compares and judges with."""
+    is_found = any(rule["found"] for rule in met)
+    console.print(
+        "\nRules found them, but the evidence is below the grey zone"
+        " (identity_review_threshold in vars.yml):"
+        if is_found
+        else "\nNo rule found them to be compared. What the rules look at:"
+    )
+    shown = Table(box=None, padding=(0, 2), header_style="dim")
+    for name in ("rule", first, second, ""):
+        shown.add_column(Text(name), overflow="fold")
+    for rule in met:
+        if rule["near"] or rule["far"]:
+            cells = [", ".join(sorted(rule[side])) for side in ("near", "far")]
+            shown.add_row(*[Text(cell) for cell in (rule["name"], *cells, verdict(rule))])
+    console.print(shown)
+    left, right = sorted(keys.values())
+    rules = sum(rule["rule"] for rule in met if rule["found"] or shares_identifier(rule))
+    evidence = compared(left, right, rules, swapped=keys[first] != left)
+    judged = evidence[0]
+    refused = (
+        f"refused{because(judged['refusal'], judged['explanation'])}"
+        if judged["refusal"]
+        else "nothing refuses them, only that no rule found them keeps them apart"
+    )
+    console.print(Text(f"\nCompared now: score {judged['score']}; {refused}"))
+    show_evidence(console, evidence)
+
+
+def shares_identifier(rule: Row) -> bool:
+    """Whether the two share an identifier on too many records for all pairs of them."""
+    return bool(rule["block"]) and rule["block"]["shape"] == "star"
+
+
+def compared(left_key: int, right_key: int, rules: int, swapped: bool) -> list[Row]:
+    """Evidence and judgement of any two records, left the first one asked for."""
     from dbt.cli.main import dbtRunner  # three seconds, for this answer only
 
-    call = f"{{{{ evidence_of_two({left_key}, {right_key}) }}}}"
+    call = f"{{{{ evidence_of_two({left_key}, {right_key}, {rules}) }}}}"
     folders = dbt_folders("explain")
     with redirect_stdout(io.StringIO()):  # it prints what it compiles
         done = dbtRunner().invoke(["--quiet", "compile", "--inline", call, *folders])
@@ -384,5 +532,11 @@ def table(console: Console, title: str, rows: list[Row]) -> None:
     for name in rows[0]:
         shown.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
-        shown.add_row(*[Text("" if value is None else str(value)[:40]) for value in row.values()])
+        shown.add_row(*[Text(cell(value)) for value in row.values()])
     console.print(shown)
+
+
+def cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return "" if value is None else str(value)[:60]

@@ -25,14 +25,28 @@ attributes as (
 
 compared as (
     select
-        pairs.left_key,
-        pairs.right_key,
         near.record_id as left_record_id,
         far.record_id as right_record_id,
         attributes.attribute,
         attributes.pattern_unit,
         {{ attribute_value('near') }} as left_value,
         {{ attribute_value('far') }} as right_value,
+        -- What the two share is not always the best e-mail or phone of each.
+        case
+            when attributes.is_identifier and {{ pattern_level('pairs') }} = 5
+                then (
+                    select min(ours.identifier_value)
+                    from {{ ref('int_identifiers') }} as ours
+                    inner join {{ ref('int_identifiers') }} as theirs
+                        on
+                            ours.identifier_type = theirs.identifier_type
+                            and ours.identifier_value = theirs.identifier_value
+                    where
+                        ours.record_key = pairs.left_key
+                        and theirs.record_key = pairs.right_key
+                        and ours.identifier_type = attributes.attribute
+                )
+        end as shared_value,
         {{ pattern_level('pairs') }} as level,
         case attributes.attribute
             when 'first_name' then pairs.first_name_bits
@@ -48,9 +62,20 @@ select
     compared.left_record_id,
     compared.right_record_id,
     compared.attribute,
-    compared.left_value,
-    compared.right_value,
-    coalesce(levels.label, 'one of the two does not say') as agreement,
+    case
+        when compared.left_value = compared.right_value then compared.left_value
+        else coalesce(compared.shared_value, compared.left_value)
+    end as left_value,
+    case
+        when compared.left_value = compared.right_value then compared.right_value
+        else coalesce(compared.shared_value, compared.right_value)
+    end as right_value,
+    case
+        when levels.label is not null then levels.label
+        when compared.left_value is null or compared.right_value is null
+            then 'one of the two does not say'
+        else 'proves nothing'
+    end as agreement,
     compared.level,
     case
         when levels.is_weighed_by_frequency
@@ -84,7 +109,11 @@ inner join {{ ref('int_weights') }} as weights on weights.attribute = 'prior'
 {% macro attribute_value(record) -%}
     case attributes.attribute
         when 'first_name' then {{ record }}.first_name
-        when 'last_name' then coalesce({{ record }}.company_name, {{ record }}.last_name)
+        when 'last_name'
+            then case
+                when {{ record }}.is_company then {{ record }}.company_name
+                else {{ record }}.last_name
+            end
         when 'birth_date'
             then coalesce(cast({{ record }}.birth_date as text), {{ record }}.raw_birth_date)
         when 'email' then {{ record }}.email
@@ -93,14 +122,49 @@ inner join {{ ref('int_weights') }} as weights on weights.attribute = 'prior'
         when 'document' then {{ record }}.other_identifier
         when 'street' then {{ record }}.address_line_1
         when 'place'
-            then trim(coalesce({{ record }}.postcode, '') || ' ' || coalesce({{ record }}.city, ''))
+            then nullif(trim(
+                coalesce({{ record }}.postcode, '') || ' ' || coalesce({{ record }}.city, '')
+            ), '')
     end
 {%- endmacro %}
 
-{#- The same for any two records, whether a rule found them or not; the smaller key is the left. -#}
-{% macro evidence_of_two(left_key, right_key) -%}
-    {{ pair_evidence('(' ~ compare_records('(
+{#-
+    The same for any two records, whether rules found them or not, and what refuses them. The
+    smaller key is the left; `rules` is the sum of those that found the two, which tells what they
+    share beside their best e-mails and phones.
+-#}
+{% macro evidence_of_two(left_key, right_key, rules) %}
+with
+
+asked as (
+    {{ compare_records('(
         select cast(' ~ left_key ~ ' as bigint) as left_key, cast(' ~ right_key ~ ' as bigint) as right_key,
-            0 as rules, false as is_gone
-    ) as asked') ~ ')') }}
-{%- endmacro %}
+            ' ~ rules ~ ' as rules, false as is_gone
+    ) as two') }}
+),
+
+evidence as (
+    {{ pair_evidence('asked') }}
+),
+
+scored as (
+    select
+        asked.*,
+        (select sum(evidence.weight) from evidence) as score
+    from asked
+),
+
+judged as (
+    {{ judge_pairs('scored') }}
+)
+
+select
+    evidence.*,
+    judged.score,
+    judged.first_refusal as refusal,
+    refusals.reason as explanation
+from evidence
+cross join judged
+left join {{ ref('identity_refusals') }} as refusals
+    on judged.first_refusal = refusals.refusal
+{% endmacro %}

@@ -48,13 +48,7 @@ select
     pattern_scores.score + prior_odds.weight
     + case when comparisons.first_name = 5 then comparisons.first_name_bits else 0 end
     + case when comparisons.last_name = 5 then comparisons.last_name_bits else 0 end
-        as score,
-    comparisons.is_left_nameless or comparisons.is_right_nameless as is_nameless,
-    greatest(
-        comparisons.email, comparisons.phone, comparisons.card, comparisons.document
-    )
-    = 5
-        as shares_identifier
+        as score
 from comparisons
 inner join pattern_scores on comparisons.pattern_key = pattern_scores.pattern_key
 inner join weights as prior_odds on prior_odds.attribute = 'prior'

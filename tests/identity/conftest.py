@@ -26,6 +26,7 @@ SEEDS = [
     "identity_comparison_levels",
     "identity_exclusions",
     "identity_identifier_types",
+    "identity_refusals",
     "nicknames",
 ]
 

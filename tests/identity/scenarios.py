@@ -170,6 +170,13 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Barnabé", "Castelnau", email="barnabe.c@mail.fr", phone="+33611000010")),
         ("a", {"email": "barnabe.c@mail.fr"}),
     ],
+    "one_local_part": [
+        ("a", person("Maryam", "Peyramaure", email="nounours.du12@mail.fr")),
+        (
+            "b",
+            person("Donatien", "Fauconnet", email="nounours.du12@poste.fr", phone="+33611000015"),
+        ),
+    ],
     "same_common_name": [
         (
             "a",
@@ -241,4 +248,60 @@ OVERRIDES = [
     ("override_always_in_a_chain", 1, 2, "match", "2026-11-01"),
     ("override_never_through_a_third", 0, 3, "distinct", None),
     ("override_expired", 0, 2, "match", "2026-10-30"),
+]
+
+# What `python -m identity explain` says of two records: scenario, their places, and the words.
+# A place may be a whole record id.
+EXPLAINED = [
+    ("chain", 2, 3, ["One customer", "found by card", "C0000101", "shared", "since 20"]),
+    ("override_always", 1, 3, ["One customer", "3 link(s)", "tests decided match on 2026-10-01"]),
+    ("twins", 0, 1, ["Two customers", "refused: twins (", "Manon", "1995-03-14", "same"]),
+    ("mother_and_daughter", 0, 1, ["refused: birth dates conflict ("]),
+    ("family_email", 0, 1, ["refused: first names conflict (", "famille.vasseur@mail.fr"]),
+    ("same_common_name", 0, 1, ["refused: names alone ("]),
+    (
+        "one_local_part",
+        0,
+        1,
+        ["below the grey zone", "e-mail local part", "refused: first names conflict ("],
+    ),
+    (
+        "store_phone",
+        0,
+        1,
+        [
+            "No rule found them",
+            "+33142000006",
+            "too many people",
+            "refused: first names conflict (",
+        ],
+    ),
+    ("star", 7, 9, ["One customer", "ludivine.g@mail.fr"]),
+    (
+        "star",
+        7,
+        "chain:0",
+        ["No rule found them", "Compared now: score -", "refused: first names conflict ("],
+    ),
+    (
+        "nameless_between_two",
+        1,
+        2,
+        ["no name, not its best link (", "stays with its best link", "nameless_between_two:0"],
+    ),
+    (
+        "contradiction_in_a_chain",
+        0,
+        2,
+        ["A chain that joined them was cut", "cut: two birth dates (", "1948-03-03", "1980-12-12"],
+    ),
+    ("override_always", 0, 2, ["One customer", "tests decided match on 2026-10-01: a test"]),
+    ("override_never", 0, 1, ["refused: decided distinct (", "tests decided distinct", "a test"]),
+    (
+        "override_never_through_a_third",
+        0,
+        3,
+        ["A chain that joined them was cut", "cut: decided distinct (", "tests decided distinct"],
+    ),
+    ("override_expired", 0, 2, ["Two customers", "expired", "2026-10-30", "Compared now: score -"]),
 ]

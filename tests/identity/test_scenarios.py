@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, SEEDS, dbt, load, load_records, run
-from .scenarios import OVERRIDES, SCENARIOS
+import identity.__main__ as identity
+
+from .conftest import ROOT, SEEDS, dbt, load, load_records, placed, run
+from .scenarios import EXPLAINED, OVERRIDES, SCENARIOS
 
 FIRST = [
     "Marie",
@@ -115,6 +117,25 @@ def test_scenario(customers: dict[str, str], name: str) -> None:
     for (who, customer), (other, other_customer) in combinations(people, 2):
         if "?" not in (who, other):
             assert (customer == other_customer) == (who == other), (who, other)
+
+
+@pytest.mark.parametrize(("name", "left", "right", "words"), EXPLAINED)
+def test_explain(
+    customers: dict[str, str],
+    warehouse: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    left: int,
+    right: int | str,
+    words: list[str],
+) -> None:
+    """Whatever joined two records or kept them apart is named."""
+    other = right if isinstance(right, str) else f"{name}:{right}"
+    with placed(warehouse, tmp_path_factory.getbasetemp() / "explain"):
+        assert identity.main(["explain", f"{name}:{left}", other]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert [word for word in words if word not in printed] == [], printed
 
 
 def test_every_scenario_is_in_the_catalogue() -> None:

@@ -42,6 +42,7 @@ select
         else 'linked'
     end as outcome,
     coalesce(links.refusal, cuts.reason) as reason,
+    refusals.reason as explanation,
     links.decision,
     components.component_key,
     links.score,
@@ -63,3 +64,5 @@ left join {{ ref('int_cuts') }} as cuts
     on links.left_key = cuts.left_key and links.right_key = cuts.right_key
 left join {{ ref('int_components') }} as components
     on links.left_key = components.node_key
+left join {{ ref('identity_refusals') }} as refusals
+    on coalesce(links.refusal, cuts.reason) = refusals.refusal
