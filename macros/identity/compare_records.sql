@@ -248,8 +248,3 @@ from levels
         and {{ name }} like substr({{ short_name }}, 1, 1) || '% '
             || substr({{ short_name }}, 3, 1) || '%')
 {%- endmacro %}
-
-{#- Whether one of the rules that found the pair is this one. -#}
-{% macro shares_rule(rule) -%}
-    (rules & {{ rule }}) > 0
-{%- endmacro %}

@@ -48,7 +48,7 @@ pairs as (
     select
         left_key,
         right_key,
-        cast(bit_or(rule) as integer) as rules,
+        {{ sum_rules('rule') }} as rules,
         false as is_gone,
         {{ run_time() }} as changed_at
     from found

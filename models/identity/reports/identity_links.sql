@@ -22,7 +22,7 @@ rule_names as (
         found.rules,
         {{ join_texts('rules.name', ', ', 'rules.rule') }} as rule_list
     from (select distinct rules from candidates) as found
-    inner join rules on (found.rules & rules.rule) > 0
+    inner join rules on {{ shares_rule('rules.rule', 'found.rules') }}
     group by found.rules
 ),
 
