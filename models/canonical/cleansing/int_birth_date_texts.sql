@@ -1,23 +1,7 @@
 with
 
-written as (
-    select
-        source,
-        birth_date as raw_birth_date,
-        count(*) as record_count
-    from {{ ref('canonical_customers') }}
-    where birth_date is not null
-    group by source, birth_date
-),
-
--- the time of day, which a birth date does not have, is dropped
 dated as (
-    select
-        *,
-        translate(
-            split_part(split_part(trim(raw_birth_date), ' ', 1), 'T', 1), '/. ', '---'
-        ) as date_text
-    from written
+    select * from {{ ref('int_birth_dates_written') }}
 ),
 
 parts as (
