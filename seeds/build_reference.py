@@ -311,7 +311,10 @@ def communes(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple]
                 rank + cast(left(insee_code, 2) <> left(postcode, 2) as integer) as rank
             from spoken)
         select postcode, replace(city_name, ' ', '') as city_key,
-            arg_min(insee_code, (rank, insee_code)), arg_min(city, (rank, insee_code))
+            arg_min(insee_code, (rank, insee_code)),
+            -- BAUX DE PROVENCE LES
+            regexp_replace(arg_min(city, (rank, insee_code)),
+                '^(.*) (LE|LA|LES|L)$', '\\2 \\1')
         from named
         group by 1, 2 having min(rank) < 2 or count(distinct insee_code) = 1
         order by 1, 2

@@ -8,6 +8,10 @@ communes as (
     select * from {{ ref('communes') }}
 ),
 
+known as (
+    select distinct city_key from communes
+),
+
 cedexes as (
     select * from {{ ref('cedexes') }}
 ),
@@ -35,7 +39,8 @@ matched as (
         close_names.insee_code as close_insee_code,
         close_names.city as close_city,
         cities.insee_code as generic_insee_code,
-        cities.city as generic_city
+        cities.city as generic_city,
+        elsewhere.city_key is not null as is_elsewhere
     from localities
     left join communes as exact
         on
@@ -54,6 +59,7 @@ matched as (
         on
             localities.postcode = cities.generic_postcode
             and localities.city_key = cities.city_key
+    left join known as elsewhere on localities.city_key = elsewhere.city_key
 )
 
 select * from matched

@@ -21,7 +21,7 @@ read_so as (
             when postcode is null then 'missing_postcode'
             when city_key is null then 'missing_city'
             when not is_french_postcode then 'unknown_postcode'
-            when name_city is not null then 'postcode_of_another_city'
+            when is_elsewhere then 'postcode_of_another_city'
             else 'unknown_city'
         end as reading
     from matched
@@ -48,7 +48,7 @@ found as (
             when 'close_name' then close_city
             when 'generic_postcode' then generic_city
         end as found_city,
-        case when reading = 'cedex' then coalesce(cedex, 'CEDEX') end as found_cedex
+        coalesce(cedex, case when reading = 'cedex' then 'CEDEX' end) as found_cedex
     from read_so
 )
 

@@ -16,13 +16,29 @@ written as (
     where customers.postcode is not null or customers.city is not null
 ),
 
+told as (
+    select
+        *,
+        raw_city is null and coalesce(
+            {{ matches_pattern('raw_postcode', '^[0-9]{5} +[A-Za-z]') }}, false
+        ) as holds_city
+    from written
+),
+
+-- 69003 LYON where the postcode goes; 6000.0 comes out of a spreadsheet
 keyed as (
     select
         *,
-        {{ text_key(repair_mojibake('raw_city')) }} as city_text,
-        {{ replace_pattern('upper(raw_postcode)', '^F[ -]+|[^A-Z0-9]', '') }}
-            as postcode_text
-    from written
+        {{ text_key(repair_mojibake(
+            "case when holds_city then raw_postcode else raw_city end"
+        )) }} as city_text,
+        case
+            when not holds_city
+                then {{ replace_pattern(
+                    'upper(raw_postcode)', '^F[ -]+|[.]0$|[^A-Z0-9]', ''
+                ) }}
+        end as postcode_text
+    from told
 )
 
 select * from keyed
