@@ -1,68 +1,53 @@
 with
 
-customers as (
-    select * from {{ ref('int_customer_phones') }}
+joined as (
+    select * from {{ ref('int_customer_lines') }}
 ),
 
-street_lines as (
-    select * from {{ ref('int_street_lines') }}
+french as (
+    select
+        *,
+        case when is_second_line_street then second_line else first_line end as street,
+        nullif(trim(
+            coalesce(complement, '') || ' ' || coalesce(
+                case
+                    when first_line = second_line then null
+                    when is_second_line_street then first_line
+                    else second_line
+                end, ''
+            )
+        ), '') as other_line
+    from joined
 ),
 
 addresses as (
     select
-        customers.*,
-        places.postcode,
-        places.city,
-        places.cedex,
-        places.insee_code,
-        coalesce(places.country, customers.written_country) as country,
+        *,
         case
-            when not coalesce(places.is_french_place, false)
-                then
-                    coalesce(customers.raw_address_line_1, customers.raw_address_line_2)
-            else coalesce(streets.line, complements.line)
+            when is_french_place then street
+            else coalesce(raw_address_line_1, raw_address_line_2)
         end as address_line_1,
         case
-            when not coalesce(places.is_french_place, false)
-                then
-                    case
-                        when customers.raw_address_line_1 is not null
-                            then customers.raw_address_line_2
-                    end
-            when streets.line is not null then complements.line
+            when is_french_place then other_line
+            when raw_address_line_1 is not null then raw_address_line_2
         end as address_line_2,
-        case
-            when places.is_french_place
-                then coalesce(streets.postal_box, complements.postal_box)
-        end as postal_box,
+        case when is_french_place then written_box end as postal_box,
         case
             when
                 coalesce(
-                    customers.raw_address_line_1, customers.raw_address_line_2,
-                    customers.raw_postcode, customers.raw_city
+                    raw_address_line_1, raw_address_line_2, raw_postcode, raw_city
                 ) is null
                 then 'missing'
-            when places.status is null then 'missing_city'
-            when
-                places.status = 'valid' and streets.raw_line is null
-                and complements.raw_line is null
+            when place_status is null then 'missing_city'
+            when place_status = 'valid' and coalesce(street, written_box) is null
                 then 'missing_street'
             when
-                places.status = 'valid'
-                and (length(streets.line) > 38 or length(complements.line) > 38)
+                place_status = 'valid'
+                and (length(street) > 38 or length(other_line) > 38)
                 then 'line_too_long'
-            else places.status
+            else place_status
         end as address_status
-    from customers
-    left join street_lines as streets
-        on customers.raw_address_line_1 = streets.raw_line
-    left join street_lines as complements
-        on customers.raw_address_line_2 = complements.raw_line
-    left join {{ ref('int_places') }} as places
-        on
-            coalesce(customers.raw_postcode, '') = coalesce(places.raw_postcode, '')
-            and coalesce(customers.raw_city, '') = coalesce(places.raw_city, '')
-            and coalesce(customers.raw_country, '') = coalesce(places.raw_country, '')
+    from french
 )
 
 select * from addresses

@@ -1,7 +1,7 @@
 with
 
-unboxed as (
-    select * from {{ ref('int_lines_unboxed') }}
+parted as (
+    select * from {{ ref('int_lines_parted') }}
 ),
 
 -- the number and its BIS, then the word that tells the kind of street
@@ -9,15 +9,17 @@ opened as (
     select
         raw_line,
         postal_box,
+        complement,
         {{ replace_pattern('line', '^([0-9]+)(BIS|TER|QUATER|[A-F]) ', '\\1 \\2 ') }}
             as line
-    from unboxed
+    from parted
 ),
 
 numbered as (
     select
         raw_line,
         postal_box,
+        complement,
         line,
         coalesce({{ extract_pattern(
             'line', '^([0-9]+ ((BIS|TER|QUATER|[A-F]) )?)'
@@ -29,7 +31,9 @@ typed as (
     select
         numbered.raw_line,
         numbered.postal_box,
+        numbered.complement,
         numbered.line,
+        numbered.street_number <> '' and numbered.line not like '% ETAGE%' as is_street,
         numbered.street_number || street_words.full_word
         || substr(
             numbered.line, length(numbered.street_number || street_words.word) + 1
@@ -53,6 +57,8 @@ fitted as (
     select
         raw_line,
         postal_box,
+        complement,
+        is_street,
         case
             when length(full_line) <= 38 then full_line
             else coalesce(short_line, line)

@@ -44,6 +44,8 @@ fitted as (
     select
         lines_typed.raw_line,
         lines_typed.postal_box,
+        lines_typed.complement,
+        lines_typed.is_street,
         coalesce(shortened.line, lines_typed.line) as line
     from lines_typed
     left join shortened on lines_typed.raw_line = shortened.raw_line

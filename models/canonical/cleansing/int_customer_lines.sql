@@ -1,0 +1,40 @@
+with
+
+customers as (
+    select * from {{ ref('int_customer_phones') }}
+),
+
+joined as (
+    select
+        customers.*,
+        places.postcode,
+        places.city,
+        places.cedex,
+        places.insee_code,
+        coalesce(places.country, customers.written_country) as country,
+        places.status as place_status,
+        coalesce(places.is_french_place, false) as is_french_place,
+        coalesce(streets.postal_box, complements.postal_box) as written_box,
+        streets.line as first_line,
+        complements.line as second_line,
+        -- CHEZ MME MARTIN was typed where the street goes, and the street below it
+        customers.raw_address_line_1 is null
+        or streets.line is null and streets.postal_box is not null
+        or complements.is_street and not streets.is_street as is_second_line_street,
+        coalesce(
+            streets.complement || ' ' || complements.complement,
+            streets.complement, complements.complement
+        ) as complement
+    from customers
+    left join {{ ref('int_street_lines') }} as streets
+        on customers.raw_address_line_1 = streets.raw_line
+    left join {{ ref('int_street_lines') }} as complements
+        on customers.raw_address_line_2 = complements.raw_line
+    left join {{ ref('int_places') }} as places
+        on
+            coalesce(customers.raw_postcode, '') = coalesce(places.raw_postcode, '')
+            and coalesce(customers.raw_city, '') = coalesce(places.raw_city, '')
+            and coalesce(customers.raw_country, '') = coalesce(places.raw_country, '')
+)
+
+select * from joined
