@@ -232,6 +232,9 @@ def chosen(is_whole: bool) -> list[str]:
     return ["path:models/identity", *(after if is_whole else [])]
 
 
+VIEW_AFTER = "int_review_pairs"  # of the marts; it reads nothing but identity
+
+
 def through_the_runs(world: World) -> World:
     fill_canonical(world, RUNS[0])
     seeds = [f"1+path:models/{layer},resource_type:seed" for layer in LAYERS]
@@ -241,6 +244,7 @@ def through_the_runs(world: World) -> World:
             fill_canonical(world, changing)
         # Who follows whom shows in the two runs in the middle; the last one is a rebuild.
         models = chosen(world.is_whole and number in (1, 2))
+        models += [VIEW_AFTER] if number == 0 else []
         error = world.build(models, *(["--full-refresh"] if number == len(RUNS) - 1 else []))
         assert error is None, error
         world.see()
@@ -300,6 +304,11 @@ def test_permuted_input(world: World) -> None:
     """Rebuilt from the same records in another order: 0 ids change, nor does the history."""
     assert world.identities[3] == world.identities[2]
     assert len(world.rows("select * from marts.identity_runs")) == 3
+
+
+def test_views_of_later_layers_stay(world: World) -> None:
+    """Identity alone was built since, at last in full: on PostgreSQL its tables were dropped."""
+    assert world.rows(f"select count(*) from marts.{VIEW_AFTER}")
 
 
 def test_moved_share_is_kept(world: World) -> None:
