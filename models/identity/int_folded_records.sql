@@ -3,7 +3,12 @@
 with
 
 contents as (
-    select * from {{ ref('int_record_contents') }}
+    select
+        contents.*,
+        company_keys.name_key as company_key
+    from {{ ref('int_record_contents') }} as contents
+    left join {{ ref('int_company_keys') }} as company_keys
+        on contents.company_name = company_keys.company_name
 ),
 
 {% if is_incremental() %}
@@ -31,8 +36,9 @@ folded as (
         gender,
         case when not is_company then {{ match_key('first_name') }} end
             as first_name_key,
-        {{ match_key('case when is_company then company_name else last_name end') }}
-            as last_name_key,
+        case
+            when is_company then company_key else {{ match_key('last_name') }}
+        end as last_name_key,
         case when not is_company then {{ match_key('birth_name') }} end
             as birth_name_key,
         -- A date that no calendar knows still tells two records apart or together.

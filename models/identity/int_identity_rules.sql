@@ -14,6 +14,9 @@ rules as (
     union all
     select {{ row_hash(['nickname', 'formal_name']) }}
     from {{ ref('nicknames') }}
+    union all
+    select {{ row_hash(['word', 'is_legal_form']) }}
+    from {{ ref('company_words') }}
 )
 
 select sum(rule_hash) as rules_hash from rules

@@ -21,6 +21,7 @@ from tests.conftest import empty_database
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = [
+    "company_words",
     "identity_attributes",
     "identity_blocking_rules",
     "identity_comparison_levels",

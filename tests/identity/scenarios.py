@@ -105,6 +105,10 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", {**GARAGE, **HOME}),
         ("a", {**GARAGE, "address_line_1": "8 quai Perrache", "postcode": "69002"}),
     ],
+    "company_legal_forms": [
+        ("a", {"company_name": "SARL Ébé", "is_company": True, "phone": "+33478000016"}),
+        ("a", {"company_name": "Ebé S.A.S.", "is_company": True, "phone": "+33478000016"}),
+    ],
     "swapped_names": [
         ("a", person("Gwendoline", "Kerjean", birth_date="1990-09-09", **HOME)),
         ("a", person("Kerjean", "Gwendoline", birth_date="1990-09-09", postcode="69003")),
