@@ -32,8 +32,14 @@ guarded as (
                 first_name = 1 and birth_date = 5 and card <> 5 and not is_initial_same
                 and has_twins
                 then 'twins'
+            -- A date or a card outweighs another first name where that may be short for
+            -- the first; a couple shares a card, and their children parts of a date.
             when
-                first_name = 1 and birth_date < 3 and card <> 5
+                first_name = 1 and (
+                    is_gender_different
+                    or birth_date < 3 and card <> 5
+                    or birth_date < 5 and last_name >= 4 and not is_initial_same
+                )
                 then 'first names conflict'
             when
                 first_name = 0 and greatest(birth_date, email, phone, card) < 3

@@ -46,7 +46,7 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Léa", "Hamelin", birth_date="1995-03-14", phone="+33478000004", **HOME)),
         ("b", person("Manon", "Hamelin", birth_date="1995-03-14", phone="+33478000004", **HOME)),
     ],
-    "father_and_son_of_one_name": [
+    "father_and_son_of_the_same_name": [
         (
             "a",
             person("Jacques", "Bellanger", birth_date="1951-02-20", phone="+33478000005", **HOME),
@@ -155,6 +155,14 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "reused_loyalty_card": [
         ("a", person("Honorine", "Lescure", loyalty_card="C0000108", birth_date="1960-10-10")),
         ("b", person("Valentin", "Pradel", loyalty_card="C0000108", birth_date="1992-02-02")),
+    ],
+    "card_of_a_couple": [
+        ("a", person("Martine", "Fauvelle", loyalty_card="C0000771", **HOME)),
+        ("b", person("Roland", "Fauvelle", loyalty_card="C0000771", **HOME)),
+    ],
+    "brother_and_sister": [
+        ("a", person("Louise", "Gilquin", birth_date="2011-04-24", phone="+33478000771", **HOME)),
+        ("b", person("Yanis", "Gilquin", birth_date="2011-04-02", phone="+33478000771", **HOME)),
     ],
     "guest_checkout": [
         ("a", person("Clothilde", "Rouvière", email="clothilde.r@mail.fr", **HOME)),
