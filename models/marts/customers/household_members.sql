@@ -20,14 +20,16 @@ borne as (
 ),
 
 families as (
-    -- Named by the surname that most of them bear, so that a cousin who comes or goes
-    -- changes nothing. The two ranks of a family count those at its address.
+    -- Named by the surname that most of them bear, at the address as most of them write
+    -- it, so that a cousin who comes or goes changes nothing. The two ranks of a family
+    -- count those at its address.
     select
         address_key,
         component_key,
         surname,
         row_number() over (
-            partition by component_key order by bearers desc, surname asc
+            partition by component_key
+            order by bearers desc, surname asc, address_key asc
         ) as precedence,
         dense_rank() over (partition by address_key order by component_key asc)
         + dense_rank() over (partition by address_key order by component_key desc)

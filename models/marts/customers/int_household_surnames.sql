@@ -14,12 +14,16 @@ records as (
 ),
 
 homes as (
+    -- Abroad an address is as it was written; its postcode says the town, however
+    -- spelt.
     select
         customer_id,
-        cast(row_number() over (order by customer_id) as bigint) as customer_key,
-        coalesce(country, '') || '|'
-        || coalesce(insee_code, coalesce(postcode, '') || ' ' || coalesce(city, ''))
-        || '|' || address_line_1 as address_key
+        coalesce(country, '')
+        || '|' || coalesce(insee_code, postcode, {{ text_key('city') }}) as town_key,
+        case
+            when insee_code is not null then address_line_1
+            else {{ text_key('address_line_1') }}
+        end as street_key
     from customers
 ),
 
@@ -60,8 +64,11 @@ surnames as (
 
 select
     homes.customer_id,
-    homes.address_key,
+    homes.town_key || '|' || homes.street_key as address_key,
+    homes.town_key,
+    {{ extract_pattern('homes.street_key', '([0-9]+)') }} as street_number,
     surnames.surname,
-    homes.customer_key
+    {{ record_key('homes.customer_id') }} as customer_key
 from homes
 inner join surnames on homes.customer_id = surnames.customer_id
+where homes.street_key is not null
