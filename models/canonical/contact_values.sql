@@ -9,6 +9,7 @@ emails as (
         coalesce(email_key, nullif(lower(trim(raw_email)), '')) as contact_key,
         status
     from {{ ref('int_emails') }}
+    where raw_email <> ''
 ),
 
 -- a value that belongs to no record is read as the default country writes it

@@ -18,9 +18,13 @@ records as (
         customers.company_name,
         customers.name_status,
         customers.gender,
-        coalesce(birth_dates.status, 'missing') as birth_date_status,
+        case
+            when customers.raw_birth_date is null then 'missing'
+            else birth_dates.status
+        end as birth_date_status,
         case when emails.status = 'valid' then emails.email end as email,
-        coalesce(emails.status, 'missing') as email_status,
+        case when customers.raw_email is null then 'missing' else emails.status end
+            as email_status,
         customers.phone,
         customers.phone_status,
         customers.address_line_1,
@@ -62,9 +66,9 @@ records as (
     left join {{ ref('int_birth_dates_judged') }} as birth_dates
         on
             customers.source = birth_dates.source
-            and customers.raw_birth_date = birth_dates.raw_birth_date
+            and coalesce(customers.raw_birth_date, '') = birth_dates.raw_birth_date
     left join {{ ref('int_emails') }} as emails
-        on customers.raw_email = emails.raw_email
+        on coalesce(customers.raw_email, '') = emails.raw_email
 )
 
 select * from records

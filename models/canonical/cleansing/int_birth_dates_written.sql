@@ -1,13 +1,13 @@
 with
 
+-- what is missing is looked up too: a join in which every record finds a row is faster
 written as (
     select
         source,
-        birth_date as raw_birth_date,
+        coalesce(birth_date, '') as raw_birth_date,
         count(*) as record_count
     from {{ ref('canonical_customers') }}
-    where birth_date is not null
-    group by source, birth_date
+    group by 1, 2
 ),
 
 -- le 12 mars 1985, 1er avril 85; Aug 12, 1985

@@ -27,9 +27,9 @@ joined as (
         ) as complement
     from customers
     left join {{ ref('int_street_lines') }} as streets
-        on customers.raw_address_line_1 = streets.raw_line
+        on coalesce(customers.raw_address_line_1, '') = streets.raw_line
     left join {{ ref('int_street_lines') }} as complements
-        on customers.raw_address_line_2 = complements.raw_line
+        on coalesce(customers.raw_address_line_2, '') = complements.raw_line
     left join {{ ref('int_places') }} as places
         on
             coalesce(customers.raw_postcode, '') = coalesce(places.raw_postcode, '')

@@ -60,8 +60,10 @@ resolved as (
             as name_status,
         named.is_turned_round and not named.is_company as is_name_swapped
     from named
-    left join {{ ref('int_titles') }} as titles on named.raw_title = titles.raw_text
-    left join {{ ref('int_titles') }} as genders on named.raw_gender = genders.raw_text
+    left join {{ ref('int_titles') }} as titles
+        on coalesce(named.raw_title, '') = titles.raw_text
+    left join {{ ref('int_titles') }} as genders
+        on coalesce(named.raw_gender, '') = genders.raw_text
 )
 
 select * from resolved

@@ -23,8 +23,10 @@ weighed as (
         end as written_last_name,
         family.display_name as last_as_first_name,
         given.last_name as first_as_last_name,
-        coalesce(birth.last_name, family.birth_name, given.birth_name)
-            as written_birth_name,
+        coalesce(
+            case when not birth.is_placeholder then birth.last_name end,
+            family.birth_name, given.birth_name
+        ) as written_birth_name,
         company.name_text as written_company_name,
         family.whole_first_name as first_of_last_name,
         family.whole_last_name as last_of_last_name,
@@ -43,22 +45,27 @@ weighed as (
         ) as has_no_last_name,
         coalesce(company.is_placeholder, true) as has_no_company,
         coalesce(given.is_company or family.is_company, false) as is_named_company,
-        given.is_placeholder or family.is_placeholder as has_placeholder,
+        customers.raw_first_name is not null and given.is_placeholder
+        or customers.raw_last_name is not null and family.is_placeholder
+            as has_placeholder,
         (given.last_name_per_million + 5) * (family.first_name_per_million + 1)
         >= {{ var('swapped_name_odds') }}
         * (given.first_name_per_million + 1)
         * (family.last_name_per_million + 5) as is_swapped,
         case
-            when family.name_text is null then given.name_text
-            when given.name_text is null then family.name_text
+            when customers.raw_last_name is null then given.name_text
+            when customers.raw_first_name is null then family.name_text
             else given.name_text || ' ' || family.name_text
         end as whole_name
     from customers
-    left join forms as given on customers.raw_first_name = given.raw_name
-    left join forms as family on customers.raw_last_name = family.raw_name
+    left join forms as given
+        on coalesce(customers.raw_first_name, '') = given.raw_name
+    left join forms as family
+        on coalesce(customers.raw_last_name, '') = family.raw_name
     left join forms as birth
-        on customers.raw_birth_name = birth.raw_name and not birth.is_placeholder
-    left join forms as company on customers.raw_company_name = company.raw_name
+        on coalesce(customers.raw_birth_name, '') = birth.raw_name
+    left join forms as company
+        on coalesce(customers.raw_company_name, '') = company.raw_name
 )
 
 select * from weighed

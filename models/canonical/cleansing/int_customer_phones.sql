@@ -7,6 +7,25 @@ customers as (
     from {{ ref('int_customer_names') }}
 ),
 
+-- what is missing is looked up too: a join in which every record finds a row is faster
+phones as (
+    select
+        raw_phone,
+        country,
+        phone,
+        phone_type,
+        status
+    from {{ ref('int_phones') }}
+    where raw_phone <> ''
+    union all
+    select
+        '' as raw_phone,
+        '' as country,
+        null as phone,
+        null as phone_type,
+        null as status
+),
+
 chosen as (
     select
         customers.*,
@@ -22,14 +41,20 @@ chosen as (
             else coalesce(landlines.status, mobiles.status, 'missing')
         end as phone_status
     from customers
-    left join {{ ref('int_phones') }} as landlines
+    left join phones as landlines
         on
-            customers.raw_phone = landlines.raw_phone
-            and customers.phone_country = landlines.country
-    left join {{ ref('int_phones') }} as mobiles
+            coalesce(customers.raw_phone, '') = landlines.raw_phone
+            and case
+                when customers.raw_phone is null then ''
+                else customers.phone_country
+            end = landlines.country
+    left join phones as mobiles
         on
-            customers.raw_mobile_phone = mobiles.raw_phone
-            and customers.phone_country = mobiles.country
+            coalesce(customers.raw_mobile_phone, '') = mobiles.raw_phone
+            and case
+                when customers.raw_mobile_phone is null then ''
+                else customers.phone_country
+            end = mobiles.country
 )
 
 select * from chosen

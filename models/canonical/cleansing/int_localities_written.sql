@@ -13,7 +13,6 @@ written as (
     from {{ ref('canonical_customers') }} as customers
     left join {{ ref('int_country_names') }} as countries
         on customers.country = countries.raw_country
-    where customers.postcode is not null or customers.city is not null
 ),
 
 told as (

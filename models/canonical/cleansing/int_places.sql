@@ -8,11 +8,14 @@ localities as (
 told as (
     select
         *,
-        is_french
-        or country is null
+        coalesce(raw_postcode, raw_city) is not null
         and (
-            is_found or reading = 'generic_postcode'
-            or (is_french_postcode and not has_lost_zero)
+            is_french
+            or country is null
+            and (
+                is_found or reading = 'generic_postcode'
+                or (is_french_postcode and not has_lost_zero)
+            )
         ) as is_french_place,
         country is not null and not is_french as is_foreign
     from localities
@@ -38,6 +41,7 @@ places as (
             when found_city is not null then 'FR'
         end as country,
         case
+            when coalesce(raw_postcode, raw_city) is null then 'missing_city'
             when is_foreign then 'foreign'
             when is_found then 'valid'
             else reading

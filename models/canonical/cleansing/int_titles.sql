@@ -12,8 +12,7 @@ together as (
 
 -- millions of records say a few dozen different things: each is read once
 written as (
-    select distinct raw_text from together
-    where raw_text is not null
+    select distinct coalesce(raw_text, '') as raw_text from together
 ),
 
 keyed as (
