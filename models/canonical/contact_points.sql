@@ -1,9 +1,5 @@
 with
 
-contact_points as (
-    select * from {{ ref('canonical_contact_points') }}
-),
-
 -- a phone is read as the record's country writes it: few are not of the default one
 abroad as (
     select
@@ -26,7 +22,7 @@ email_points as (
         cast(null as text) as phone_type,
         contact_points.is_primary,
         emails.is_corrected
-    from contact_points
+    from {{ ref('canonical_contact_points') }} as contact_points
     inner join {{ ref('int_emails') }} as emails
         on contact_points.contact_value = emails.raw_email
     where contact_points.contact_type = 'email'
@@ -43,7 +39,7 @@ phone_points as (
         phones.phone_type,
         contact_points.is_primary,
         false as is_corrected
-    from contact_points
+    from {{ ref('canonical_contact_points') }} as contact_points
     left join abroad on contact_points.record_id = abroad.record_id
     inner join {{ ref('int_phones') }} as phones
         on
