@@ -1,4 +1,5 @@
--- A record without a name keeps its best link only: it never bridges two people.
+-- A record without a name, or with an initial for one, keeps its best link only: it
+-- never bridges two people.
 with
 
 judged_pairs as (

@@ -178,6 +178,11 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("b", person("Sabrina", "Jacquemin", email="maison.jacquemin@mail.fr", **HOME)),
         ("?", {"email": "maison.jacquemin@mail.fr"}),
     ],
+    "initial_between_two": [
+        ("a", person("Marc", "Soubeyrand", phone="+33478000772", **HOME)),
+        ("b", person("Marie", "Soubeyrand", phone="+33478000772", **HOME)),
+        ("?", person("M.", "Soubeyrand", phone="+33478000772", **HOME)),
+    ],
     "email_only": [
         ("a", person("Barnabé", "Castelnau", email="barnabe.c@mail.fr", phone="+33611000010")),
         ("a", {"email": "barnabe.c@mail.fr"}),
