@@ -60,6 +60,8 @@ measured as (
         near.street_number is not null as is_numbered,
         coalesce(near.street_number, '') = coalesce(far.street_number, '') as is_number_same,
         substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
+        near.last_name_key like '% %' or far.last_name_key like '% %' as is_compound,
+        near.email_local_part = far.email_local_part as is_local_part_same,
         {{ near_distance('first_name_key') }} as first_name_distance,
         {{ near_distance('last_name_key') }} as last_name_distance,
         {{ near_distance('birth_date_key') }} as birth_date_distance,
@@ -75,8 +77,8 @@ measured as (
                 ) }} <= 2
         end as is_swapped
     from pairs
-    left join {{ ref('int_match_records') }} as near on pairs.left_key = near.record_key
-    left join {{ ref('int_match_records') }} as far on pairs.right_key = far.record_key
+    inner join {{ ref('int_folded_records') }} as near on pairs.left_key = near.record_key
+    inner join {{ ref('int_folded_records') }} as far on pairs.right_key = far.record_key
     left join {{ ref('int_nicknames') }} as nicknames
         on
             near.first_name_key = nicknames.first_name_key
@@ -115,14 +117,17 @@ levels as (
             when last_name is null or other_last_name is null then 0
             when last_name = other_last_name then 5
             when is_swapped or {{ is_typo('last_name') }}
-                or replace(last_name, ' ', '') = replace(other_last_name, ' ', '')
+                or is_compound
+                and replace(last_name, ' ', '') = replace(other_last_name, ' ', '')
                 or last_name = other_birth_name or birth_name = other_last_name
                 or birth_name = other_birth_name
                 then 4
             when last_name_distance * 3 <= length(last_name) then 3
             when
-                ' ' || last_name || ' ' like '% ' || other_last_name || ' %'
-                or ' ' || other_last_name || ' ' like '% ' || last_name || ' %'
+                is_compound and (
+                    ' ' || last_name || ' ' like '% ' || other_last_name || ' %'
+                    or ' ' || other_last_name || ' ' like '% ' || last_name || ' %'
+                )
                 then 2
             else 1
         end as last_name,
@@ -149,7 +154,7 @@ levels as (
             when email is null or other_email is null then 0
             -- One name at two providers says what the names have said; a number apart
             -- or a dot, it is another customer of the provider: only a letter is a typo.
-            when split_part(email, '@', 1) = split_part(other_email, '@', 1) then 0
+            when is_local_part_same then 0
             when
                 length(email) >= 12 and abs(length(email) - length(other_email)) <= 2
                 and {{ edit_distance('email', 'other_email') }} <= 2
@@ -168,6 +173,11 @@ levels as (
             when phone not like '+%' and other_phone like '+%' then 0
             when
                 length(phone) = length(other_phone)
+                -- One digit apart, one half is the same.
+                and (
+                    substr(phone, 1, 6) = substr(other_phone, 1, 6)
+                    or substr(phone, 7) = substr(other_phone, 7)
+                )
                 and {{ edit_distance('phone', 'other_phone') }} <= 1
                 then 4
             else 1
@@ -240,11 +250,11 @@ from levels
     for Jean-Claude), its initials (J.-C.).
 -#}
 {% macro is_short_for(name, short_name) -%}
-    (length({{ short_name }}) > 2
-        and replace({{ name }}, ' ', '') like replace({{ short_name }}, ' ', '') || '%'
-    or {{ name }} like '% ' || {{ short_name }}
-    or length({{ short_name }}) = 1 and {{ name }} like {{ short_name }} || '%'
-    or length({{ short_name }}) = 3 and substr({{ short_name }}, 2, 1) = ' '
-        and {{ name }} like substr({{ short_name }}, 1, 1) || '% '
-            || substr({{ short_name }}, 3, 1) || '%')
+    ({{ name }} like '% ' || {{ short_name }}
+    or is_initial_same and (
+        length({{ short_name }}) = 1
+        or length({{ short_name }}) > 2
+            and replace({{ name }}, ' ', '') like replace({{ short_name }}, ' ', '') || '%'
+        or {{ short_name }} like '_ _' and {{ name }} like '% ' || substr({{ short_name }}, 3) || '%'
+    ))
 {%- endmacro %}
