@@ -22,9 +22,9 @@ suspects as (
     from members
     group by component_key
     having
-        count(distinct birth_date_key) > 1
-        or count(distinct gender) > 1
-        or count(distinct first_name_key) > 1
+        min(birth_date_key) <> max(birth_date_key)
+        or min(gender) <> max(gender)
+        or min(first_name_key) <> max(first_name_key)
         or count(distinct last_name_key) > {{ var('identity_surname_limit') }}
 ),
 

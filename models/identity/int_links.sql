@@ -3,7 +3,18 @@
 with
 
 judged_pairs as (
-    select * from {{ ref('int_judged_pairs') }}
+    select
+        left_key,
+        right_key,
+        rules,
+        pattern_key,
+        first_name_bits,
+        last_name_bits,
+        is_left_nameless,
+        is_right_nameless,
+        score,
+        first_refusal
+    from {{ ref('int_judged_pairs') }}
 ),
 
 nameless_ends as (
@@ -50,7 +61,9 @@ select
     judged_pairs.*,
     case
         when judged_pairs.first_refusal is not null then judged_pairs.first_refusal
-        when judged_pairs.is_nameless and best_links.left_key is null
+        when
+            (judged_pairs.is_left_nameless or judged_pairs.is_right_nameless)
+            and best_links.left_key is null
             then 'no name, not its best link'
     end as refusal
 from judged_pairs

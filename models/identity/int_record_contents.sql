@@ -1,12 +1,13 @@
 {{ config(materialized='view') }}
 with
 
+-- By a hash of the record's id: two records on one would be read again together.
 points as (
     select
-        record_id,
+        {{ hash_key('record_id') }} as record_hash,
         sum({{ row_hash(['contact_type', 'contact_key', 'status']) }}) as points_hash
     from {{ ref('contact_points') }}
-    group by record_id
+    group by {{ hash_key('record_id') }}
 ),
 
 records as (
@@ -46,7 +47,7 @@ told as (
         rules.rules_hash
     from records
     cross join {{ ref('int_identity_rules') }} as rules
-    left join points on records.record_id = points.record_id
+    left join points on {{ hash_key('records.record_id') }} = points.record_hash
 )
 
 select

@@ -15,7 +15,9 @@ records as (
 ),
 
 customers as (
-    select distinct customer_id from history
+    select distinct history.customer_id
+    from history
+    inner join records on history.customer_id = records.published_customer_id
 ),
 
 evidence as (

@@ -17,6 +17,7 @@ kept_customers as (
     select distinct customer_id from proposed
 ),
 
+-- Records that stay where they were are no change.
 moves as (
     select
         previous.customer_id as previous_customer_id,
@@ -25,6 +26,10 @@ moves as (
         count(*) as record_count
     from previous
     full outer join proposed on previous.record_id = proposed.record_id
+    where
+        previous.record_id is null
+        or proposed.record_id is null
+        or previous.customer_id <> proposed.customer_id
     group by previous.customer_id, proposed.customer_id
 )
 
@@ -49,8 +54,3 @@ left join known_customers
     on moves.proposed_customer_id = known_customers.customer_id
 left join kept_customers
     on moves.previous_customer_id = kept_customers.customer_id
--- Records that stay where they were are no change.
-where
-    moves.previous_customer_id is null
-    or moves.proposed_customer_id is null
-    or moves.previous_customer_id != moves.proposed_customer_id
