@@ -73,7 +73,8 @@ select
     *,
     split_part(email_key, '@', 1) as email_local_part,
     {{ extract_pattern('street_key', '([0-9]+)') }} as street_number,
-    not is_company and (coalesce(length(first_name_key), 1) = 1 or last_name_key is null)
-    and birth_date_key is null and document_key is null as is_nameless,
+    not is_company and birth_date_key is null and document_key is null
+    and (coalesce(length(first_name_key), 1) = 1 or last_name_key is null)
+        as is_nameless,
     {{ run_time() }} as changed_at
 from folded
