@@ -1,33 +1,75 @@
 {{ config(materialized='view') }}
 -- One line a rule, as the sentences of identity_blocking_rules.csv say. A rule is
--- silent where the record does not say what the rule asks. Swapped names are the same.
-{%- set parts_by_rule = {
-    16: ['least(first_name_key, last_name_key)', 'greatest(first_name_key, last_name_key)'],
-    32: ['least(first_name_key, last_name_key)', 'greatest(first_name_key, last_name_key)', 'substr(postcode_key, 1, 2)'],
-    64: ['last_name_key', 'birth_date_key'],
-    128: ['first_name_key', 'birth_date_key'],
-    256: ['birth_date_key', 'postcode_key'],
-    512: ['last_name_key', 'postcode_key', 'substr(first_name_key, 1, 3)'],
-    1024: ['first_name_key', 'postcode_key', 'street_number'],
-    4096: ['substr(first_name_key, 1, 3)', 'substr(last_name_key, 1, 3)', 'substr(birth_date_key, 1, 4)'],
-    8192: ['street_key', 'postcode_key'],
-    16384: ['first_name_key', 'substr(last_name_key, 1, 1)', 'substr(birth_date_key, 1, 6)'],
-    32768: ['last_name_key', 'substr(first_name_key, 1, 1)', 'substr(birth_date_key, 5, 4)'],
-} %}
+-- silent where the record does not say what the rule asks.
+with
+
+identifiers as (
+    select * from {{ ref('int_identifiers') }}
+),
+
+-- The rules of identifiers ask nothing of a record.
+rules as (
+    select rule from {{ ref('identity_blocking_rules') }}
+    except
+    select rule from {{ ref('identity_identifier_types') }}
+),
+
+names as (
+    select
+        *,
+        least(first_name_key, last_name_key)
+        || '|' || greatest(first_name_key, last_name_key) as both_names,
+        substr(first_name_key, 1, 1) as first_initial,
+        substr(last_name_key, 1, 1) as last_initial,
+        substr(first_name_key, 1, 3) as first_start,
+        substr(last_name_key, 1, 3) as last_start,
+        substr(birth_date_key, 1, 4) as birth_year,
+        substr(birth_date_key, 1, 6) as birth_month,
+        substr(birth_date_key, 5, 4) as birth_day
+    from {{ ref('int_match_records') }}
+),
+
+names_by_rule as (
+    select
+        names.*,
+        rules.rule
+    from names
+    cross join rules
+),
+
+block_keys as (
+    select
+        record_key,
+        changed_at,
+        rule,
+        case rule
+            when 16 then both_names
+            when 32 then both_names || '|' || substr(postcode_key, 1, 2)
+            when 64 then last_name_key || '|' || birth_date_key
+            when 128 then first_name_key || '|' || birth_date_key
+            when 256 then birth_date_key || '|' || postcode_key
+            when 512 then last_name_key || '|' || postcode_key || '|' || first_start
+            when 1024 then first_name_key || '|' || postcode_key || '|' || street_number
+            when 4096 then first_start || '|' || last_start || '|' || birth_year
+            when 8192 then street_key || '|' || postcode_key
+            when 16384 then first_name_key || '|' || last_initial || '|' || birth_month
+            when 32768 then last_name_key || '|' || first_initial || '|' || birth_day
+        end as block_key
+    from names_by_rule
+)
+
 select distinct
     record_key,
     rule,
     identifier_value as block_key,
     changed_at
-from {{ ref('int_identifiers') }}
+from identifiers
 where status = 'valid'
-{% for rule, parts in parts_by_rule.items() %}
-    union all
-    select
-        record_key,
-        {{ rule }},
-        {{ parts | join(" || '|' || ") }},
-        changed_at
-    from {{ ref('int_match_records') }}
-    where {{ parts | join(' is not null and ') }} is not null
-{% endfor %}
+union all
+select
+    record_key,
+    rule,
+    block_key,
+    changed_at
+from block_keys
+where block_key is not null

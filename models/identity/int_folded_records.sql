@@ -11,23 +11,16 @@ contents as (
         on contents.company_name = company_keys.company_name
 ),
 
-{% if is_incremental() %}
-    changed as (
-        select
-            contents.*,
-            kept.record_id as kept_record_id
-        from contents
+changed as (
+    select
+        contents.*,
+        {{ 'kept' if is_incremental() else 'contents' }}.record_id as kept_record_id
+    from contents
+    {% if is_incremental() %}
         full outer join {{ this }} as kept on contents.record_id = kept.record_id
         where contents.content_hash is distinct from kept.content_hash
-    ),
-{% else %}
-    changed as (
-        select
-            *,
-            record_id as kept_record_id
-        from contents
-    ),
-{% endif %}
+    {% endif %}
+),
 
 folded as (
     select
@@ -74,7 +67,10 @@ select
     split_part(email_key, '@', 1) as email_local_part,
     {{ extract_pattern('street_key', '([0-9]+)') }} as street_number,
     not is_company and birth_date_key is null and document_key is null
-    and (coalesce(length(first_name_key), 1) = 1 or last_name_key is null)
-        as is_nameless,
+    -- An initial is no first name; a name of one letter in another script is.
+    and (
+        coalesce({{ matches_pattern('first_name_key', '^[a-z]$') }}, true)
+        or last_name_key is null
+    ) as is_nameless,
     {{ run_time() }} as changed_at
 from folded

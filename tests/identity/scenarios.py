@@ -183,6 +183,20 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("b", person("Marie", "Soubeyrand", phone="+33478000772", **HOME)),
         ("?", person("M.", "Soubeyrand", phone="+33478000772", **HOME)),
     ],
+    "given_name_of_one_letter": [
+        ("a", person("伟", "李", email="wei.li@mail.fr", phone="+33611000041")),
+        (
+            "a",
+            person(
+                "伟", "李", email="wei.li@mail.fr", phone="+33611000041", loyalty_card="C0000141"
+            ),
+        ),
+        (
+            "a",
+            person("伟", "李", email="lw@poste.fr", phone="+33611000042", loyalty_card="C0000141"),
+        ),
+        ("a", person("伟", "李", email="lw@poste.fr", phone="+33611000042")),
+    ],
     "email_only": [
         ("a", person("Barnabé", "Castelnau", email="barnabe.c@mail.fr", phone="+33611000010")),
         ("a", {"email": "barnabe.c@mail.fr"}),
