@@ -178,7 +178,7 @@ def build(environment: dict[str, str], *selection: str) -> tuple[float, float]:
 def seed(environment: dict[str, str]) -> None:
     """The raw tables that are missing, empty, and the seeds."""
     run([sys.executable, "-m", "ingestion"], environment | {"ORFEVRE_FEEDS_ROOT": ""})
-    dbt(environment, "seed")
+    dbt(environment, "seed", "--full-refresh")  # a kept world may hold seeds of another shape
 
 
 def ours(folder: Path, name: str) -> tuple[dict[str, str], float]:
