@@ -17,9 +17,8 @@ joined as (
         coalesce(streets.postal_box, complements.postal_box) as written_box,
         streets.line as first_line,
         complements.line as second_line,
-        -- CHEZ MME MARTIN was typed where the street goes, and the street below it
-        customers.raw_address_line_1 is null
-        or streets.line is null and streets.postal_box is not null
+        -- CHEZ MME MARTIN or a dot was typed where the street goes, the street below
+        streets.line is null
         or complements.is_street and not streets.is_street as is_second_line_street,
         coalesce(
             streets.complement || ' ' || complements.complement,

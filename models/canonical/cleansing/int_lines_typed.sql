@@ -33,7 +33,11 @@ typed as (
         numbered.postal_box,
         numbered.complement,
         numbered.line,
-        numbered.street_number <> '' and numbered.line not like '% ETAGE%' as is_street,
+        -- 69003 LYON, 2 BATIMENT B and a phone are none
+        {{ matches_pattern('numbered.street_number', '^[0-9]{1,4} ') }}
+        and coalesce(
+            street_words.full_word not in ('APPARTEMENT', 'BATIMENT'), false
+        ) as is_street,
         numbered.street_number || street_words.full_word
         || substr(
             numbered.line, length(numbered.street_number || street_words.word) + 1
