@@ -13,7 +13,7 @@ bearers as (
     where contact_points.contact_type = 'phone'
     group by phones.phone
     having
-        count(distinct lower(customers.last_name))
+        count(distinct {{ text_key('customers.last_name') }})
         >= {{ var('placeholder_phone_names') }}
 ),
 
