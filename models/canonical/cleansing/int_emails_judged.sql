@@ -45,11 +45,11 @@ judged as (
             when stores.email is not null then 'store'
             when domains.domain is not null then domains.status
             when words.word is not null then words.status
-            -- aaa@…, xxxx@…; non@non.fr, 0@0.fr
+            -- aaa@…, xxxx@…; 0@0.fr; lea@lea.fr is somebody's
             when
                 length(emails.local_part) >= 3
                 and replace(emails.local_part, left(emails.local_part, 1), '') = ''
-                or length(emails.local_part) <= 3
+                or length(emails.local_part) <= 2
                 and emails.local_part = split_part(emails.domain, '.', 1)
                 then 'placeholder'
             when disposable.domain is not null then 'disposable'
