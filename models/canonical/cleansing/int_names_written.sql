@@ -5,29 +5,60 @@ customers as (
 ),
 
 together as (
-    select first_name as raw_name from customers
+    select
+        first_name as raw_name,
+        true as is_of_person
+    from customers
     union all
-    select last_name as raw_name from customers
+    select
+        last_name as raw_name,
+        true as is_of_person
+    from customers
     union all
-    select birth_name as raw_name from customers
+    select
+        birth_name as raw_name,
+        true as is_of_person
+    from customers
     union all
-    select company_name as raw_name from customers
+    select
+        company_name as raw_name,
+        false as is_of_person
+    from customers
 ),
 
 -- what is missing is looked up too: a join in which every record finds a row is faster
 written as (
-    select distinct coalesce(raw_name, '') as raw_name from together
+    select
+        coalesce(raw_name, '') as raw_name,
+        max(case when is_of_person then 1 else 0 end) = 1 as is_of_person
+    from together
+    group by 1
 ),
 
 repaired as (
     select
         raw_name,
-        -- Dupont - Martin; d' Argent
-        trim(replace(replace(replace({{ replace_pattern(
+        is_of_person,
+        trim({{ replace_pattern(
             "translate(" ~ repair_mojibake('raw_name') ~ ", chr(160) || chr(9) || '’`´_*\"', '  ''''''   ')",
             ' +', ' '
-        ) }}, ' -', '-'), '- ', '-'), ''' ', '''')) as name_text
+        ) }}) as name_text
     from written
+),
+
+-- Dupont - Martin; d' Argent; a company may well be Garage - Lyon or Les Amis' Bar
+closed_up as (
+    select
+        raw_name,
+        case
+            when is_of_person and (name_text like '%-%' or name_text like '%'' %')
+                then {{ replace_pattern(
+                    replace_pattern('name_text', '([^ -]) ?- ?([^ -])', '\\1-\\2'),
+                    "(^|[ -])([DdLlOo])'' ", "\\1\\2''"
+                ) }}
+            else name_text
+        end as name_text
+    from repaired
 ),
 
 -- JeanLouis has lost its hyphen; DeVito and McDonald never had one
@@ -37,7 +68,7 @@ hyphenated as (
         {{ replace_pattern(
             'name_text', '^(Jean|Marie|Anne|Pierre)([A-ZÉ][a-zéèêëîïôç]+)$', '\\1-\\2'
         ) }} as name_text
-    from repaired
+    from closed_up
 )
 
 select * from hyphenated
