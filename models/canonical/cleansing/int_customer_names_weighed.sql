@@ -36,7 +36,9 @@ weighed as (
             as name_title,
         coalesce(given.gender, case when not family.is_title then family.gender end)
             as name_gender,
-        coalesce(given.is_placeholder or given.is_title, true) as has_no_first_name,
+        -- Jean et Marie, like M. et Mme, is no one person's
+        coalesce(given.is_placeholder or given.is_title or given.is_couple, true)
+            as has_no_first_name,
         -- Marie Dupont / Marie Dupont
         coalesce(
             family.is_placeholder

@@ -56,12 +56,15 @@ forms as (
             and replace(texts.name_key, left(texts.name_key, 1), '') = '', false)
             as is_placeholder,
         companies.raw_name is not null as is_company,
+        couples.raw_name is not null as is_couple,
         texts.is_title
     from texts
     inner join parted on texts.raw_name = parted.raw_name
     left join wholes on texts.raw_name = wholes.raw_name
     left join placeholders on texts.name_key = placeholders.name_key
     left join companies on texts.raw_name = companies.raw_name
+    left join {{ ref('int_couple_names') }} as couples
+        on texts.raw_name = couples.raw_name
     left join frequencies on texts.name_key = frequencies.name
 )
 
