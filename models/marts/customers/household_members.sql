@@ -19,44 +19,46 @@ borne as (
     group by surnames.address_key, groups.component_key, surnames.surname
 ),
 
-families as (
-    -- Named by the surname that most of them bear, at the address as most of them write
-    -- it, so that a cousin who comes or goes changes nothing. The two ranks of a family
-    -- count those at its address.
+counted as (
+    -- The two ranks of a family count those at its address.
     select
-        address_key,
-        component_key,
-        surname,
-        row_number() over (
-            partition by component_key
-            order by bearers desc, surname asc, address_key asc
-        ) as precedence,
+        *,
+        sum(bearers) over (partition by component_key, surname) as surname_bearers,
         dense_rank() over (partition by address_key order by component_key asc)
         + dense_rank() over (partition by address_key order by component_key desc)
         - 1 as families_at_address
     from borne
 ),
 
-homes as (
-    -- Where more families live than in any house, they work, or stay the night.
+families as (
+    -- Named by the surname that most of them bear, however they write the address, and
+    -- at the address as most of these write it, so that a cousin who comes or goes
+    -- changes nothing.
     select
         address_key,
         component_key,
-        surname
-    from families
-    where
-        precedence = 1
-        and families_at_address <= {{ var('household_families_limit') }}
+        surname,
+        row_number() over (
+            partition by component_key
+            order by surname_bearers desc, surname asc, bearers desc, address_key asc
+        ) as precedence,
+        max(families_at_address)
+            over (partition by component_key) as families_at_address
+    from counted
 ),
 
 members as (
     select distinct
-        md5(homes.address_key || '|' || homes.surname) as household_id,
+        md5(families.address_key || '|' || families.surname) as household_id,
         surnames.customer_id,
-        homes.surname
+        families.surname
     from surnames
     inner join groups on surnames.customer_key = groups.node_key
-    inner join homes on groups.component_key = homes.component_key
+    inner join families on groups.component_key = families.component_key
+    where
+        families.precedence = 1
+        -- Where more families live than in any house, they work, or stay the night.
+        and families.families_at_address <= {{ var('household_families_limit') }}
 )
 
 select * from members

@@ -14,19 +14,36 @@ same as (
     from surnames
 ),
 
+streets as (
+    -- How many letters a typo has to be read in: RUE DU LAC and RUE DU SAC are two
+    -- streets. Number, type and articles say nothing.
+    select
+        surnames.*,
+        length({{ replace_pattern(
+            'address_key',
+            '^.*[|]([0-9]+ ((BIS|TER|[A-Z]) )?[A-Z]+ ((D|DE|DES|DU|L|LA|LE|LES) )*)?'
+            ~ '|[^A-Z]',
+            ''
+        ) }}) as letters
+    from surnames
+),
+
 -- RUE GALIENI and RUE GALLIENI, at one number.
 streets_with_typos as (
     select
         near.customer_key as left_key,
         far.customer_key as right_key
-    from surnames as near
-    inner join surnames as far
+    from streets as near
+    inner join streets as far
         on
             near.town_key = far.town_key
             and near.street_number = far.street_number
             and near.surname = far.surname
             and near.address_key < far.address_key
-    where {{ edit_distance('near.address_key', 'far.address_key') }} <= 2
+    where
+        near.letters >= 5 and far.letters >= 5
+        and {{ edit_distance('near.address_key', 'far.address_key') }}
+        <= case when least(near.letters, far.letters) >= 10 then 2 else 1 end
 ),
 
 -- Delfosse and Delfosye, at one address.

@@ -1,21 +1,12 @@
 with
 
-customers as (
-    -- A company has an office, not a home.
-    select * from {{ ref('customers') }}
-    where
-        address_line_1 is not null
-        and coalesce(insee_code, postcode, city) is not null
-        and not is_company
-),
-
 records as (
     select * from {{ ref('int_customer_records') }}
 ),
 
 homes as (
-    -- Abroad an address is as it was written; its postcode says the town, however
-    -- spelt.
+    -- A company has an office, not a home. Abroad an address is as it was written; its
+    -- postcode says the town, however spelt.
     select
         customer_id,
         coalesce(country, '')
@@ -24,7 +15,8 @@ homes as (
             when insee_code is not null then address_line_1
             else {{ text_key('address_line_1') }}
         end as street_key
-    from customers
+    from {{ ref('customers') }}
+    where coalesce(insee_code, postcode, city) is not null and not is_company
 ),
 
 names as (
@@ -40,26 +32,17 @@ names as (
     from records
 ),
 
-words as (
+surnames as (
+    -- A compound, and each of its words.
+    select * from names
+    where surname is not null
+    union
     select
         names.customer_id,
         words.word as surname
     from names
     cross join {{ split_words('names.surname', 'words') }}
     where length(words.word) >= {{ var('household_shortest_surname') }}
-),
-
-surnames as (
-    select
-        customer_id,
-        surname
-    from names
-    where surname is not null
-    union
-    select
-        customer_id,
-        surname
-    from words
 )
 
 select
