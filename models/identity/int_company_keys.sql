@@ -1,28 +1,22 @@
 {{ config(materialized='view') }}
--- SARL Dupont, Dupont S.A.R.L. and Dupont SAS are compared as Dupont; a name that is
--- nothing but a legal form keeps it.
+-- SARL Dupont, Dupont S. A. R. L. and Dupont SAS are compared as Dupont; a name that is
+-- nothing but a legal form keeps it, and Spa du Lac its first word.
 with
 
-names as (
-    select distinct company_name
-    from {{ ref('customer_records') }}
-    where is_company and company_name is not null
-),
-
 legal_forms as (
-    select lower(word) as word from {{ ref('company_words') }}
-    where is_legal_form
+    select
+        lower(word) as word,
+        legal_form_position
+    from {{ ref('company_words') }}
+    where legal_form_position is not null
 ),
 
 undotted as (
-    select
+    select distinct
         company_name,
-        {{ replace_pattern(
-            'company_name',
-            '(^|[^A-Za-z])([A-Za-z])[.]([A-Za-z])([.]([A-Za-z]))?([.]([A-Za-z]))?([.]|[^A-Za-z]|$)',
-            '\\1\\2\\3\\5\\7 '
-        ) }} as whole_name
-    from names
+        {{ close_initials('company_name') }} as whole_name
+    from {{ ref('customer_records') }}
+    where is_company and company_name is not null
 ),
 
 folded as (
@@ -32,15 +26,28 @@ folded as (
     from undotted
 ),
 
-shortened as (
+words as (
     select
         folded.company_name,
-        {{ join_texts('words.word', ' ', 'words.position') }} as name_key
+        words.word,
+        words.position,
+        legal_forms.legal_form_position,
+        max(case when legal_forms.word is null then words.position end)
+            over (partition by folded.company_name) as last_said
     from folded
     cross join {{ split_words('folded.whole_key', 'words') }}
     left join legal_forms on words.word = legal_forms.word
-    where legal_forms.word is null
-    group by folded.company_name
+),
+
+shortened as (
+    select
+        company_name,
+        {{ join_texts('word', ' ', 'position') }} as name_key
+    from words
+    where
+        legal_form_position is null
+        or legal_form_position = 'last' and position < last_said
+    group by company_name
 )
 
 select

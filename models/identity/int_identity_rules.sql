@@ -15,7 +15,7 @@ rules as (
     select {{ row_hash(['nickname', 'formal_name']) }}
     from {{ ref('nicknames') }}
     union all
-    select {{ row_hash(['word', 'is_legal_form']) }}
+    select {{ row_hash(['word', 'legal_form_position']) }}
     from {{ ref('company_words') }}
 )
 
