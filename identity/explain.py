@@ -213,7 +213,7 @@ def of_pair(console: Console, asked: Session, first: str, second: str) -> bool:
 
 
 def show_best_links(console: Console, asked: Session, link: Row) -> None:
-    """Where a record without a name stays, when that is why a link is refused."""
+    """Where a record without a full name stays, when that is why a link is refused."""
     if not (link["reason"] or "").startswith("no name"):
         return
     records = [link["left_record_id"], link["right_record_id"]]
@@ -223,7 +223,7 @@ def show_best_links(console: Console, asked: Session, link: Row) -> None:
         *records,
     )
     for record in (row["record_id"] for row in nameless):
-        console.print(Text(f"\n{record} has no name and stays with its best link:"))
+        console.print(Text(f"\n{record} has no full name and stays with its best link:"))
         best = asked.rows(
             "select * from marts.identity_links where outcome <> 'refused'"
             " and (left_record_id = ? or right_record_id = ?)",

@@ -1,7 +1,8 @@
 {#-
-    What refuses a pair, as identity_refusals.csv words it: a guard, where a sum of evidence cannot
-    see, or lack of evidence; null when the two may be linked. A number that another system gave to
-    one person overrules the guards. `scored_pairs` has the columns of compare_records and a score.
+    What refuses a pair, as identity_refusals.csv words it: a guard, where a sum of
+    evidence cannot see, or lack of evidence; null when the two may be linked. A number
+    that another system gave to one person overrules the guards. `scored_pairs` has the
+    columns of compare_records and a score.
 -#}
 {% macro judge_pairs(scored_pairs) %}
 with
@@ -9,9 +10,13 @@ with
 pairs as (
     select
         scored_pairs.*,
-        scored_pairs.is_left_nameless or scored_pairs.is_right_nameless as is_nameless,
+        scored_pairs.is_left_nameless or scored_pairs.is_right_nameless
+            as is_nameless,
         greatest(
-            scored_pairs.email, scored_pairs.phone, scored_pairs.card, scored_pairs.document
+            scored_pairs.email,
+            scored_pairs.phone,
+            scored_pairs.card,
+            scored_pairs.document
         )
         = 5
             as shares_identifier,
