@@ -86,6 +86,7 @@ def component_times(folder: Path, database: str) -> dict[str, float]:
         " inner join nodes as near on links.left_key = near.record_key"
         " inner join nodes as far on links.right_key = far.record_key where refusal is null"
     )
+    sql.execute("detach scale")  # the daily run wants the file for itself
     started = time.perf_counter()
     edges = sql.execute("select unique_id_l, unique_id_r from edges").fetchnumpy()
     nodes = int(sql.execute("select max(unique_id) from nodes").fetchone()[0]) + 1
