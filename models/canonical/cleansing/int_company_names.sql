@@ -17,7 +17,10 @@ companies as (
     inner join company_words
         on
             words.word = company_words.word
-            and (company_words.word_position = 'anywhere' or words.position = 1)
+            and (
+                company_words.word_position = 'anywhere'
+                or company_words.word_position = 'first' and words.position = 1
+            )
 )
 
 select * from companies
