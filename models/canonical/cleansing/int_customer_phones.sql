@@ -18,12 +18,13 @@ phones as (
     from {{ ref('int_phones') }}
     where raw_phone <> ''
     union all
-    select
+    select distinct
         '' as raw_phone,
-        '' as country,
-        null as phone,
-        null as phone_type,
-        null as status
+        country,
+        cast(null as text) as phone,
+        cast(null as text) as phone_type,
+        cast(null as text) as status
+    from {{ ref('int_phones') }}
 ),
 
 chosen as (
@@ -44,17 +45,11 @@ chosen as (
     left join phones as landlines
         on
             coalesce(customers.raw_phone, '') = landlines.raw_phone
-            and case
-                when customers.raw_phone is null then ''
-                else customers.phone_country
-            end = landlines.country
+            and customers.phone_country = landlines.country
     left join phones as mobiles
         on
             coalesce(customers.raw_mobile_phone, '') = mobiles.raw_phone
-            and case
-                when customers.raw_mobile_phone is null then ''
-                else customers.phone_country
-            end = mobiles.country
+            and customers.phone_country = mobiles.country
 )
 
 select * from chosen
