@@ -20,6 +20,7 @@ from warehouse import Session
 
 Row = dict[str, Any]
 LINKS_SHOWN = 12
+RECORDS_OF = "select record_id from identity.customer_identities where customer_id = ?"
 
 
 def explain(console: Console, first: str, second: str | None) -> None:
@@ -125,7 +126,12 @@ def of_customer(console: Console, asked: Session, name: str) -> None:
         customer,
     )
     table(console, "\nRecords that came or went", moved)
-    show_decisions(console, asked, [row["record_id"] for row in records])
+    show_decisions(
+        console,
+        asked,
+        f"left_record_id in ({RECORDS_OF}) or right_record_id in ({RECORDS_OF})",
+        *[customer] * 2,
+    )
     close = asked.rows(
         "select left_record_id, right_record_id, outcome, reason, score from marts.identity_links"
         " where outcome <> 'linked' and left_customer_id <> right_customer_id"
@@ -137,14 +143,13 @@ def of_customer(console: Console, asked: Session, name: str) -> None:
     table(console, "\nClosest records of others", close)
 
 
-def show_decisions(console: Console, asked: Session, records: list[str]) -> None:
-    """What people decided on these records, and whether it matters."""
+def show_decisions(console: Console, asked: Session, condition: str, *values: str) -> None:
+    """What people decided on the pairs of a condition on their records, and whether it matters."""
     decisions = asked.rows(
         "select left_record_id, right_record_id, decision, effect, author, reason, decided_date,"
-        " expiry_date from marts.identity_override_effects"
-        f" where left_record_id in ({marks(records)}) or right_record_id in ({marks(records)})"
+        f" expiry_date from marts.identity_override_effects where {condition}"
         " order by decided_date, left_record_id, right_record_id",
-        *records * 2,
+        *values,
     )
     table(console, "\nWhat people decided", decisions)
 
@@ -262,7 +267,8 @@ def show_between(console: Console, asked: Session, customers: list[str], named: 
         *customers,
     )
     table(console, "\nWhat contradicts", conflicts)
-    show_decisions_between(console, asked, customers)
+    pair = f"left_record_id in ({RECORDS_OF}) and right_record_id in ({RECORDS_OF})"
+    show_decisions(console, asked, f"{pair} or {pair}", *customers, *reversed(customers))
     others = asked.rows(
         "select left_record_id, right_record_id, outcome, reason, score from marts.identity_links"
         f" where left_customer_id in ({marks(customers)})"
@@ -273,24 +279,6 @@ def show_between(console: Console, asked: Session, customers: list[str], named: 
         *named * 2,
     )
     table(console, "\nOther records of the two customers", others)
-
-
-def show_decisions_between(console: Console, asked: Session, customers: list[str]) -> None:
-    """What people decided on two records, one of each customer."""
-    decisions = asked.rows(
-        "select effects.left_record_id, effects.right_record_id, effects.decision, effects.effect,"
-        " effects.author, effects.reason, effects.decided_date, effects.expiry_date"
-        " from marts.identity_override_effects as effects"
-        " inner join identity.customer_identities as near"
-        " on effects.left_record_id = near.record_id"
-        " inner join identity.customer_identities as far"
-        " on effects.right_record_id = far.record_id"
-        f" where near.customer_id in ({marks(customers)})"
-        f" and far.customer_id in ({marks(customers)}) and near.customer_id <> far.customer_id"
-        " order by effects.decided_date, effects.left_record_id, effects.right_record_id",
-        *customers * 2,
-    )
-    table(console, "\nWhat people decided", decisions)
 
 
 def show_refused_identifiers(console: Console, asked: Session, first: str, second: str) -> None:
