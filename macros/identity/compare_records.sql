@@ -62,6 +62,11 @@ measured as (
         substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
         near.last_name_key like '% %' or far.last_name_key like '% %' as is_compound,
         near.email_local_part = far.email_local_part as is_local_part_same,
+        given.first_name_key is not null and other_given.first_name_key is not null
+            and nicknames.first_name_key is null
+            and ' ' || near.first_name_key || ' ' not like '% ' || far.first_name_key || ' %'
+            and ' ' || far.first_name_key || ' ' not like '% ' || near.first_name_key || ' %'
+            as is_other_name,
         {{ near_distance('first_name_key') }} as first_name_distance,
         {{ near_distance('last_name_key') }} as last_name_distance,
         {{ near_distance('birth_date_key') }} as birth_date_distance,
@@ -83,6 +88,10 @@ measured as (
         on
             near.first_name_key = nicknames.first_name_key
             and far.first_name_key = nicknames.other_first_name_key
+    left join {{ ref('int_given_names') }} as given
+        on {{ differing_name('near', 'far') }} = given.first_name_key
+    left join {{ ref('int_given_names') }} as other_given
+        on {{ differing_name('far', 'near') }} = other_given.first_name_key
     left join {{ ref('int_name_bits') }} as first_names
         on near.first_name_key = first_names.name_key and first_names.name_type = 'first'
     left join {{ ref('int_name_bits') }} as last_names
@@ -101,12 +110,13 @@ levels as (
         is_left_nameless,
         is_right_nameless,
         coalesce(is_gender_different, false) as is_gender_different,
-        coalesce(is_initial_same, false) as is_initial_same,
+        coalesce(is_initial_same, false) and not is_other_name as is_initial_same,
         coalesce(is_company, false) as is_company,
         case
             when first_name is null or other_first_name is null then 0
             when first_name = other_first_name then 5
             when is_swapped or {{ is_typo('first_name') }} then 4
+            when is_other_name then 1
             when first_name_distance * 3 <= length(first_name) then 3
             when is_nickname or {{ is_short_for('first_name', 'other_first_name') }}
                 or {{ is_short_for('other_first_name', 'first_name') }}
@@ -234,6 +244,14 @@ from levels
         when near.{{ column }} <> far.{{ column }}
             and abs(length(near.{{ column }}) - length(far.{{ column }})) <= 3
             then nullif({{ edit_distance('near.' ~ column, 'far.' ~ column) }}, 4)
+    end
+{%- endmacro %}
+
+{#- The first name of one record where the other has another, else null. -#}
+{% macro differing_name(one, other) -%}
+    case
+        when {{ one }}.first_name_key <> {{ other }}.first_name_key
+            then {{ one }}.first_name_key
     end
 {%- endmacro %}
 

@@ -15,6 +15,9 @@ rules as (
     select {{ row_hash(['nickname', 'formal_name']) }}
     from {{ ref('nicknames') }}
     union all
+    select {{ row_hash(['first_name_key']) }}
+    from {{ ref('int_given_names') }}
+    union all
     select {{ row_hash(['word', 'legal_form_position']) }}
     from {{ ref('company_words') }}
 )

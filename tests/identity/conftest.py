@@ -28,6 +28,7 @@ SEEDS = [
     "identity_exclusions",
     "identity_identifier_types",
     "identity_refusals",
+    "name_frequencies",
     "nicknames",
 ]
 

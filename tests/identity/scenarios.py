@@ -46,6 +46,19 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Léa", "Hamelin", birth_date="1995-03-14", phone="+33478000004", **HOME)),
         ("b", person("Manon", "Hamelin", birth_date="1995-03-14", phone="+33478000004", **HOME)),
     ],
+    "twins_of_one_initial": [
+        ("a", person("Jean-Paul", "Ravaud", birth_date="1962-03-14", phone="+33478000774", **HOME)),
+        (
+            "b",
+            person("Jean-Pierre", "Ravaud", birth_date="1962-03-14", phone="+33478000774", **HOME),
+        ),
+        ("a", person("Jean Paul", "Ravaud", phone="+33478000774", **HOME)),
+    ],
+    "sisters_of_close_names": [
+        ("a", person("Émilie", "Courtade", email="courtade.soeurs@mail.fr", **HOME)),
+        ("b", person("Amélie", "Courtade", email="courtade.soeurs@mail.fr", **HOME)),
+        ("b", person("Amelie", "Courtade", phone="+33478000775", **HOME)),
+    ],
     "father_and_son_of_the_same_name": [
         (
             "a",

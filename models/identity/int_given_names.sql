@@ -1,0 +1,6 @@
+-- Names that many bear, and compounds, are nobody's nickname and no slip of another.
+select lower(name) as first_name_key
+from {{ ref('name_frequencies') }}
+where
+    first_name_per_million >= {{ var('identity_given_name_bearers') }}
+    or first_name_per_million > 0 and name like '% %'
