@@ -12,18 +12,7 @@ rules as (
 ),
 
 said as (
-    -- how many records say the same; echoes have no voice
-    select
-        candidates.customer_id,
-        candidates.field,
-        candidates.value,
-        cast(sum(1 - candidates.echo_rank) as bigint) as record_count
-    from candidates
-    inner join rules
-        on
-            candidates.field = rules.field
-            and rules.strategy = 'most_frequent'
-    group by candidates.customer_id, candidates.field, candidates.value
+    select * from {{ ref('int_customer_value_counts') }}
 ),
 
 weighed as (
@@ -35,14 +24,15 @@ weighed as (
         candidates.value,
         candidates.source,
         rules.strategy,
-        case rules.strategy
-            when 'source_rank' then candidates.source_position
-            when 'most_recent' then candidates.recency_position
-            when 'most_frequent'
+        case
+            when rules.strategy = 'source_rank' then candidates.source_position
+            when rules.strategy = 'most_recent' then candidates.recency_position
+            when rules.strategy in ('most_frequent', 'most_frequent_full_form')
                 then
-                    (1000000 - said.record_count) * 1000000
+                    case when said.is_short_form then 1000000000000 else 0 end
+                    + (1000000 - said.record_count) * 1000000
                     + candidates.recency_position
-            when 'most_complete'
+            when rules.strategy = 'most_complete'
                 then
                     cast(1000000 - length(candidates.value) as bigint) * 1000000
                     + candidates.echo_rank * 1000000000000 + candidates.recency_position
