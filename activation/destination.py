@@ -242,13 +242,15 @@ class Answer:
 
     accepted | exists (a create of a key it has) | missing (an update or delete of one it has
     not) | rejected (its words in `message`) | retry (try again; `is_ambiguous` when it may
-    have been accepted). `units` is what the vendor charges `Sync.unit_cost` for.
+    have been accepted). `done` is what the tool says that an upsert did, when it does.
+    `units` is what the vendor charges `Sync.unit_cost` for.
     """
 
     status: Literal["accepted", "exists", "missing", "rejected", "retry"]
     code: str = ""
     message: str = ""
     version: str | None = None
+    done: Change | None = None
     units: int = 1
     retry_after: float = 0.0
     is_ambiguous: bool = False

@@ -107,13 +107,13 @@ def meaning(sync: Sync, change: Change, answer: Answer) -> tuple[str, Change | N
 def receipt(
     row: Row, attempt: dict[str, Any], change: Change, answer: Answer, moment: datetime
 ) -> dict[str, Any]:
-    """A row of `receipts`; what was deleted leaves no payload."""
+    """A row of `receipts`, with what the tool did; what was deleted leaves no payload."""
     gone = change == "delete"
     return {
         "sync_name": attempt["sync_name"],
         "destination_key": row.key,
         "customer_id": row.customer_id,
-        "change_type": change,
+        "change_type": answer.done or change,
         "payload_hash": None if gone else row.payload_hash,
         "payload": None if gone else as_json(row.payload),
         "destination_version": answer.version,

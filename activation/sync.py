@@ -524,7 +524,8 @@ class Run:
                 "latency_ms": latency_ms,
             },
         )
-        self._count(batch.change, outcome.receipts)
+        for one in outcome.receipts:
+            self._count(one["change_type"], [one])
         for rejection in outcome.rejections:
             self._count("rejected", [rejection], rejection["error_code"])
         self._count("skipped", outcome.skipped)

@@ -103,7 +103,7 @@ class Client(destination.Client):
             return EXISTS
         if response.is_error:
             raise refusal(response)
-        return ACCEPTED
+        return Answer("accepted", done="update" if response.status_code == 204 else None)
 
     def _change(self, row: Row, body: dict[str, Any]) -> Answer:
         """Write a contact that is there."""

@@ -119,7 +119,11 @@ def _said(item: Mapping[str, Any], row: Row) -> Answer:
     code, words = str(error.get("code") or status), str(error.get("message") or "")
     if status < 300:
         version = item.get("version")
-        return Answer("accepted", version=str(version)) if version else ACCEPTED
+        return Answer(
+            "accepted",
+            version=str(version) if version else None,
+            done={200: "update", 201: "create"}.get(status),  # a seller's card is linked, not made
+        )
     if code == "version_conflict":
         current = error.get("current_version")
         row.version = str(current) if current else None

@@ -287,6 +287,21 @@ def test_each_mode_at_each_tool(
         assert world.requests() == requests
 
 
+@pytest.mark.parametrize("name", ["brevo", "clientela", "splio"])
+def test_what_a_tool_had_already_counts_as_updated(duckdb_world: World, name: str) -> None:
+    """Where its answer tells: a create that finds the key there has created nothing."""
+    wanted((name, duckdb_world), [row(name, "k1"), row(name, "k2")])
+    assert duckdb_world.run(name) == 0
+    assert {receipt["change_type"] for receipt in duckdb_world.state("receipts")} == {"create"}
+    execute("delete from activation.receipts")
+    wanted((name, duckdb_world), [row(name, key) for key in ("k1", "k2", "k3")])
+    assert duckdb_world.run(name) == 0
+    run = duckdb_world.last_run()
+    assert (run["create_count"], run["created_count"], run["updated_count"]) == (3, 1, 2)
+    kept = {one["destination_key"]: one["change_type"] for one in duckdb_world.state("receipts")}
+    assert kept == {"k1": "update", "k2": "update", "k3": "create"}
+
+
 def test_a_channel_whose_consent_is_withdrawn_leaves_the_tool(at: tuple[str, World]) -> None:
     """The customer stays, for the other channel's sake; the model no longer names this one."""
     name, world = at
