@@ -6,39 +6,40 @@ proposed as (
     select * from {{ ref('int_proposed_identities') }}
 ),
 
+-- Of its own rows: the view was made before this table was there.
 previous as (
-    -- Its own rows: the view was made before this table was there.
-    select * from {{ this if is_incremental() else ref('int_previous_identities') }}
-    where valid_to is null
+    select
+        previous.*,
+        proposed.customer_id as proposed_customer_id,
+        proposed.proposed_at
+    from {{ this if is_incremental() else ref('int_previous_identities') }} as previous
+    inner join proposed on previous.record_id = proposed.record_id
+    where previous.valid_to is null
 ),
 
 opened as (
     select
         proposed.record_id,
         proposed.customer_id,
-        {{ run_time() }} as valid_from,
+        proposed.proposed_at as valid_from,
         cast(null as timestamp) as valid_to
     from proposed
     left join previous
         on
             proposed.record_id = previous.record_id
             and proposed.customer_id = previous.customer_id
-    where previous.record_id is null
+    where proposed.customer_id is not null and previous.record_id is null
 ),
 
 closed as (
     -- The record moved to another customer, or left its source.
     select
-        previous.record_id,
-        previous.customer_id,
-        previous.valid_from,
-        {{ run_time() }} as valid_to
+        record_id,
+        customer_id,
+        valid_from,
+        proposed_at as valid_to
     from previous
-    left join proposed
-        on
-            previous.record_id = proposed.record_id
-            and previous.customer_id = proposed.customer_id
-    where proposed.record_id is null
+    where customer_id is distinct from proposed_customer_id
 ),
 
 changes as (

@@ -1,12 +1,13 @@
 with
 
 previous as (
-    select * from {{ ref('int_previous_identities') }}
-    where valid_to is null
-),
-
-proposed as (
-    select * from {{ ref('int_proposed_identities') }}
+    select
+        previous.record_id,
+        previous.customer_id
+    from {{ ref('int_previous_identities') }} as previous
+    inner join {{ ref('int_proposed_identities') }} as proposed
+        on previous.record_id = proposed.record_id
+    where previous.valid_to is null
 ),
 
 known_customers as (
@@ -14,7 +15,10 @@ known_customers as (
 ),
 
 kept_customers as (
-    select distinct customer_id from proposed
+    select distinct known_customers.customer_id
+    from known_customers
+    inner join {{ ref('int_proposed_identities') }} as proposed
+        on known_customers.customer_id = proposed.customer_id
 ),
 
 -- Records that stay where they were are no change.
@@ -22,14 +26,11 @@ moves as (
     select
         previous.customer_id as previous_customer_id,
         proposed.customer_id as proposed_customer_id,
-        min(coalesce(proposed.record_id, previous.record_id)) as example_record_id,
+        min(proposed.record_id) as example_record_id,
         count(*) as record_count
-    from previous
-    full outer join proposed on previous.record_id = proposed.record_id
-    where
-        previous.record_id is null
-        or proposed.record_id is null
-        or previous.customer_id <> proposed.customer_id
+    from {{ ref('int_proposed_identities') }} as proposed
+    left join previous on proposed.record_id = previous.record_id
+    where previous.customer_id is distinct from proposed.customer_id
     group by previous.customer_id, proposed.customer_id
 )
 

@@ -1,57 +1,51 @@
 with
 
-clusters as (
-    select * from {{ ref('int_cluster_records') }}
-),
-
-claims as (
-    select * from {{ ref('int_identity_claims') }}
-),
-
-previous as (
-    select * from {{ ref('int_previous_identities') }}
-),
-
-cluster_firsts as (
+granted as (
     select
         cluster_key,
-        min(record_id) as first_record_id
-    from clusters
-    group by cluster_key
+        customer_id
+    from {{ ref('int_identity_claims') }}
+    where precedence = 1
+),
+
+fresh as (
+    select
+        unpublished.cluster_key,
+        min(unpublished.record_id) as first_record_id
+    from {{ ref('int_unpublished_records') }} as unpublished
+    left join granted on unpublished.cluster_key = granted.cluster_key
+    where unpublished.cluster_key is not null and granted.cluster_key is null
+    group by unpublished.cluster_key
 ),
 
 generations as (
     -- Ids that the record held before, so that a new id is never one given earlier.
     select
-        record_id,
-        count(distinct customer_id) as held_count
-    from previous
-    group by record_id
+        fresh.cluster_key,
+        count(distinct previous.customer_id) as held_count
+    from {{ ref('int_previous_identities') }} as previous
+    inner join fresh on previous.record_id = fresh.first_record_id
+    group by fresh.cluster_key
 ),
 
 cluster_ids as (
+    select * from granted
+    union all
     select
-        cluster_firsts.cluster_key,
-        coalesce(
-            claims.customer_id,
-            'c' || substring(
-                md5(
-                    cluster_firsts.first_record_id
-                    || '#' || cast(coalesce(generations.held_count, 0) as text)
-                ), 1, 19
-            )
+        fresh.cluster_key,
+        'c' || substring(
+            md5(
+                fresh.first_record_id
+                || '#' || cast(coalesce(generations.held_count, 0) as text)
+            ), 1, 19
         ) as customer_id
-    from cluster_firsts
-    left join claims
-        on
-            cluster_firsts.cluster_key = claims.cluster_key
-            and claims.precedence = 1
-    left join generations
-        on cluster_firsts.first_record_id = generations.record_id
+    from fresh
+    left join generations on fresh.cluster_key = generations.cluster_key
 )
 
 select
-    clusters.record_id,
-    cluster_ids.customer_id
-from clusters
-inner join cluster_ids on clusters.cluster_key = cluster_ids.cluster_key
+    unpublished.record_id,
+    cluster_ids.customer_id,
+    {{ run_time() }} as proposed_at
+from {{ ref('int_unpublished_records') }} as unpublished
+left join cluster_ids on unpublished.cluster_key = cluster_ids.cluster_key

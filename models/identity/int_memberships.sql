@@ -1,0 +1,57 @@
+-- A record is marked anew when its cluster has gained or lost anybody; one that has
+-- gone keeps a mark without a cluster.
+with
+
+clustered as (
+    select
+        records.record_key,
+        coalesce(
+            agreements.component_key, components.component_key, records.record_key
+        ) as cluster_key
+    from {{ ref('int_match_records') }} as records
+    left join {{ ref('int_components') }} as components
+        on records.record_key = components.node_key
+    left join {{ ref('int_agreements') }} as agreements
+        on records.record_key = agreements.node_key
+),
+
+{% if is_incremental() %}
+    moved as (
+        select
+            kept.record_key,
+            clustered.cluster_key,
+            kept.cluster_key as kept_cluster_key
+        from clustered
+        full outer join {{ this }} as kept on clustered.record_key = kept.record_key
+        where clustered.cluster_key is distinct from kept.cluster_key
+    ),
+
+    touched as (
+        select cluster_key from moved
+        union
+        select kept_cluster_key as cluster_key from moved
+    ),
+{% endif %}
+
+changed as (
+    select clustered.*
+    from clustered
+    {% if is_incremental() %}
+        inner join touched on clustered.cluster_key = touched.cluster_key
+        union all
+        select
+            record_key,
+            cluster_key
+        from moved
+        where cluster_key is null
+    {% endif %}
+)
+
+select
+    changed.record_key,
+    records.record_id,
+    changed.cluster_key,
+    {{ run_time() }} as changed_at
+from changed
+inner join {{ ref('int_folded_records') }} as records
+    on changed.record_key = records.record_key
