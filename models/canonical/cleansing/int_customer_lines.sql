@@ -1,17 +1,37 @@
 with
 
 customers as (
-    select * from {{ ref('int_customer_phones') }}
+    select
+        *,
+        -- only what says neither postcode nor city may be a whole address
+        case
+            when coalesce(raw_postcode, raw_city) is null then raw_address_line_1
+        end as lone_line,
+        case
+            when coalesce(raw_postcode, raw_city) is null then raw_address_line_2
+        end as other_lone_line
+    from {{ ref('int_customer_phones') }}
+),
+
+located as (
+    select
+        customers.*,
+        coalesce(firsts.place_text, seconds.place_text) as place_text
+    from customers
+    left join {{ ref('int_whole_addresses') }} as firsts
+        on customers.lone_line = firsts.raw_line
+    left join {{ ref('int_whole_addresses') }} as seconds
+        on customers.other_lone_line = seconds.raw_line
 ),
 
 joined as (
     select
-        customers.*,
+        located.*,
         places.postcode,
         places.city,
         places.cedex,
         places.insee_code,
-        coalesce(places.country, customers.written_country) as country,
+        coalesce(places.country, located.written_country) as country,
         places.status as place_status,
         coalesce(places.is_french_place, false) as is_french_place,
         coalesce(streets.postal_box, complements.postal_box) as written_box,
@@ -24,16 +44,21 @@ joined as (
             streets.complement || ' ' || complements.complement,
             streets.complement, complements.complement
         ) as complement
-    from customers
+    from located
     left join {{ ref('int_street_lines') }} as streets
-        on coalesce(customers.raw_address_line_1, '') = streets.raw_line
+        on coalesce(located.raw_address_line_1, '') = streets.raw_line
     left join {{ ref('int_street_lines') }} as complements
-        on coalesce(customers.raw_address_line_2, '') = complements.raw_line
+        on coalesce(located.raw_address_line_2, '') = complements.raw_line
     left join {{ ref('int_places') }} as places
         on
-            coalesce(customers.raw_postcode, '') = coalesce(places.raw_postcode, '')
-            and coalesce(customers.raw_city, '') = coalesce(places.raw_city, '')
-            and coalesce(customers.raw_country, '') = coalesce(places.raw_country, '')
+            coalesce(located.place_text, located.raw_postcode, '')
+            = coalesce(places.raw_postcode, '')
+            and coalesce(located.raw_city, '') = coalesce(places.raw_city, '')
+            and case
+                when located.place_text is null then coalesce(located.raw_country, '')
+                else ''
+            end
+            = coalesce(places.raw_country, '')
 )
 
 select * from joined

@@ -18,9 +18,14 @@ written as (
 -- NF Z10-011: capitals, no accents, no punctuation
 normalised as (
     select
-        raw_line,
-        {{ text_key(repair_mojibake('raw_line')) }} as line
+        written.raw_line,
+        case
+            when wholes.raw_line is not null then wholes.street_text
+            else {{ text_key(repair_mojibake('written.raw_line')) }}
+        end as line
     from written
+    left join {{ ref('int_whole_addresses') }} as wholes
+        on written.raw_line = wholes.raw_line
 ),
 
 boxed as (

@@ -50,7 +50,7 @@ folded as (
         nullif(replace(
             replace(replace(replace(replace(
                 ' ' || {{ replace_pattern(
-                'city_text', ' [0-9]{1,2}(ER|E|EME)?( ARR| ARRONDISSEMENT)?$', ''
+                'city_text', ' ([0-9]{1,2}(ER|E|EME)?|[IVX]+(EME)?)( ARR| ARRONDISSEMENT)?$', ''
             ) }} || ' ',
                 ' SAINT ', ' ST '
             ), ' SAINTE ', ' STE '), ' S ', ' SUR '), ' SS ', ' SOUS '), ' ', ''

@@ -1,18 +1,33 @@
 with
 
+together as (
+    select
+        postcode,
+        city,
+        country
+    from {{ ref('canonical_customers') }}
+    union all
+    -- 3 rue des Lilas 69003 Lyon
+    select
+        place_text as postcode,
+        null as city,
+        null as country
+    from {{ ref('int_whole_addresses') }}
+),
+
 written as (
     select distinct
-        customers.postcode as raw_postcode,
-        customers.city as raw_city,
-        customers.country as raw_country,
+        together.postcode as raw_postcode,
+        together.city as raw_city,
+        together.country as raw_country,
         countries.country,
         coalesce(countries.country in (
             'FR', 'GP', 'MQ', 'GF', 'RE', 'YT', 'PM', 'BL', 'MF', 'NC', 'PF', 'WF', 'MC'
         ), false)
             as is_french
-    from {{ ref('canonical_customers') }} as customers
+    from together
     left join {{ ref('int_country_names') }} as countries
-        on customers.country = countries.raw_country
+        on together.country = countries.raw_country
 ),
 
 told as (
@@ -24,7 +39,8 @@ told as (
     from written
 ),
 
--- 69003 LYON where the postcode goes; 6000.0 comes out of a spreadsheet
+-- 69003 LYON where the postcode goes; 6000.0 comes out of a spreadsheet; 2B200 is
+-- 20200 of that department
 keyed as (
     select
         *,
@@ -33,9 +49,9 @@ keyed as (
         )) }} as city_text,
         case
             when not holds_city
-                then {{ replace_pattern(
+                then {{ replace_pattern(replace_pattern(
                     'upper(raw_postcode)', '^F[ -]+|[.]0$|[^A-Z0-9]', ''
-                ) }}
+                ), '^2[AB]([0-9]{3})$', '20\\1') }}
         end as postcode_text
     from told
 )

@@ -28,6 +28,7 @@ places as (
         raw_country,
         case
             when is_found and not is_foreign then coalesce(postcode, name_postcode)
+            when is_french_place and is_french_postcode then postcode
             else raw_postcode
         end as postcode,
         case
