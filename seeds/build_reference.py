@@ -291,7 +291,12 @@ def communes(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple]
         with post as (
             select codePostal as postcode, codeCommune as insee_code, nomCommune as commune,
                 regexp_replace({name_key("libelleAcheminement")}, ' [0-9]+$', '') as label
-            from read_parquet('{folder}/fr/postcodes_communes_laposte.parquet')),
+            from read_parquet('{folder}/fr/postcodes_communes_laposte.parquet')
+            union all
+            -- the collectivities overseas, which the post's list leaves out
+            select unnest(codesPostaux), code, nom, {name_key("nom")}
+            from read_parquet('{folder}/fr/communes_cog.parquet')
+            where zone = 'com' and departement <> '975'),
         spoken as (
             select postcode, insee_code, label as city, label as name, 0 as rank from post
             union all
