@@ -75,7 +75,6 @@ where
     choice = 1
     -- A former id comes back only with most of what it held: redirects stay true.
     and (is_live or 2 * shared_count > record_count)
-    -- The customer of any other cluster has not changed.
     and cluster_key in (
         select latest.cluster_key from {{ ref('int_unpublished_records') }} as latest
     )
