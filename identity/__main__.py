@@ -15,12 +15,16 @@ from datetime import UTC, date, datetime
 import yaml
 from rich.console import Console
 
-from identity.explain import explain, table
+from identity.explain import called, explain, keys_of, table
 from identity.preview import preview
 from identity.session import Refused, session
 from warehouse import Busy, Session, Unbuilt
 
 DONE, MISUSED, BUSY = 0, 2, 75
+ORDER = """\
+Pairs in doubt, one for two customers. The percentage: how likely the evidence alone makes them one
+person, whatever reason keeps them apart (in words: seeds/identity_refusals.csv). The order: the
+revenue of both customers by that percentage, then their records by it."""
 DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
 
 
@@ -82,6 +86,10 @@ def review(console: Console, limit: int) -> None:
         pairs = asked.rows(
             "select * from marts.identity_review_queue order by place limit ?", limit
         )
+    if not pairs:
+        console.print("No pair is in doubt.")
+        return
+    console.print(ORDER)
     for pair in pairs:
         console.print(
             f"\n[bold]{pair['place']}[/bold] · {pair['reason']} · score {pair['score']} ·"
@@ -102,17 +110,11 @@ def review(console: Console, limit: int) -> None:
 
 def decide(console: Console, asked: argparse.Namespace) -> None:
     """Add the decision to the log."""
+    moment = datetime.now(UTC).replace(tzinfo=None)
+    if asked.expiry_date and asked.expiry_date <= moment.date():
+        raise Refused(f"it would never hold: {asked.expiry_date} is not after {moment:%Y-%m-%d}")
     with session(read_only=False) as log:
-        known = {
-            row["record_id"]
-            for row in log.rows(
-                "select record_id from identity.int_match_records where record_id in (?, ?)",
-                asked.left,
-                asked.right,
-            )
-        }
-        if len(known) < 2:
-            raise Refused("two records are decided on; known here: " + (", ".join(known) or "none"))
+        keys_of(log, [asked.left, asked.right])
         if asked.decision == "withdraw":
             refuse_to_withdraw_nothing(log, asked.left, asked.right)
         log.rows(
@@ -124,7 +126,7 @@ def decide(console: Console, asked: argparse.Namespace) -> None:
             asked.reason,
             asked.author,
             asked.expiry_date,
-            datetime.now(UTC).replace(tzinfo=None),
+            moment,
         )
     back = "" if asked.decision == "withdraw" else "; `decide … withdraw` takes it back"
     console.print(f"Noted. It holds from the next dbt build{back}.")
@@ -140,10 +142,11 @@ def refuse_to_withdraw_nothing(log: Session, left: str, right: str) -> None:
             *[left, right] * 2,
         )
     }
+    pair = f"{called(left)} and {called(right)}"
     if origins == {"seed"}:
-        raise Refused(f"{left} and {right} are decided on in seeds/identity_overrides.csv: edit it")
+        raise Refused(f"{pair} are decided on in seeds/identity_overrides.csv: edit it")
     if not origins:
-        raise Refused(f"there is no decision on {left} and {right} to withdraw")
+        raise Refused(f"there is no decision on {pair} to withdraw")
 
 
 if __name__ == "__main__":

@@ -55,17 +55,22 @@ def customer_of(asked: Session, name: str) -> str:
         *[name] * 2,
     )
     if not former:
-        raise Refused(f"no record and no customer is called {name}")
+        raise Refused(f"no record and no customer is called {called(name)}")
     raise Refused(
-        f"{name} is no more: record {former[0]['record_id']} of customer"
+        f"{called(name)} is no more: record {called(former[0]['record_id'])} of customer"
         f" {former[0]['customer_id']} left its source on {former[0]['valid_to']:%Y-%m-%d %H:%M}"
     )
+
+
+def called(name: str) -> str:
+    """A record or customer as an error may name it: a file's key may be an e-mail."""
+    return "(an e-mail)" if "@" in name else name
 
 
 def keys_of(asked: Session, records: list[str]) -> dict[str, int]:
     """Record keys by record id."""
     if len(set(records)) < len(records):
-        raise Refused(f"{records[0]} is one record: name another")
+        raise Refused(f"{called(records[0])} is one record: name another")
     found = {
         row["record_id"]: row["record_key"]
         for row in asked.rows(
@@ -74,7 +79,7 @@ def keys_of(asked: Session, records: list[str]) -> dict[str, int]:
             *records,
         )
     }
-    if lost := [record for record in records if record not in found]:
+    if lost := [called(record) for record in records if record not in found]:
         raise Refused(
             f"no record to match is called {' or '.join(lost)}: unknown, or made by us in a tool"
         )
@@ -93,10 +98,18 @@ def of_customer(console: Console, asked: Session, name: str) -> None:
         " from identity.customer_identities as identities"
         " inner join canonical.customer_records as records"
         " on identities.record_id = records.record_id"
-        " where identities.customer_id = ? order by identities.record_id",
+        " where identities.customer_id = ? and records.published_customer_id is null"
+        " order by identities.record_id",
         customer,
     )
     table(console, f"Customer {customer}", records)
+    published = asked.rows(
+        "select record_id, created_at from canonical.customer_records"
+        f" where published_customer_id is not null and record_id in ({RECORDS_OF})"
+        " order by record_id",
+        customer,
+    )
+    table(console, "\nMade by us in a tool: no evidence of who it is", published)
     links = asked.rows(
         "select * from marts.identity_links where left_customer_id = ? and right_customer_id = ?"
         " and outcome = 'linked'",

@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -361,19 +362,54 @@ def test_explain(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Prosper" in guarded
 
 
+def test_explain_keeps_what_we_made_apart(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A record of ours says nothing of its own: no row of blanks among those that do."""
+    publish = "update canonical.customer_records set published_customer_id = {} where {}"
+    which = "record_id = 'kim:4' returning record_id"
+    world.rows(publish.format("'somebody'", which))
+    printed = said_by(world, capsys, "explain", world.identities[0]["kim:1"])
+    world.rows(publish.format("null", which))
+    told, ours = printed.split("What holds it together")[0].split("Made by us in a tool")
+    assert "kim:3" in told
+    assert "kim:4" not in told
+    assert "kim:4" in ours
+
+
 def test_explain_two_that_no_rule_found(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     printed = said_by(world, capsys, "explain", "kim:1", "ann:1")
     assert "No rule found them" in printed
     weights = [int(one) for one in re.findall(r" ([+-]\d+) *$", printed, re.MULTILINE)]
     assert weights
     assert f"score {sum(weights)}; refused: " in printed
+    assert "two people, whether of one home or strangers" in " ".join(printed.split())
 
 
-def test_explain_knows_whom_it_does_not_know(world: World) -> None:
+def refused(world: World, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What the command said to an impossible wish, in one line."""
     with placed(world.environment, world.target):
-        assert identity.main(["explain", "nobody:1"]) == 2
-        assert identity.main(["explain", "ann:1", "ann:1"]) == 2
-        assert identity.main(["decide", "ann:1", "nobody:1", "match", "--reason", "none"]) == 2
+        assert identity.main([*arguments]) == 2
+    return " ".join(capsys.readouterr().err.split())
+
+
+def test_whom_nobody_knows_is_named(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Unless the name holds an e-mail, as the key of a file may."""
+    assert "is called nobody:1" in refused(world, capsys, "explain", "nobody:1")
+    assert "ann:1 is one record" in refused(world, capsys, "explain", "ann:1", "ann:1")
+    decision = ["match", "--reason", "none"]
+    said = refused(world, capsys, "decide", "ann:1", "nobody:1", *decision)
+    assert "is called nobody:1:" in said
+    said = refused(world, capsys, "decide", "ann:1", "club:ann@mail.fr", *decision)
+    assert "is called (an e-mail):" in said
+    assert "ann@mail.fr" not in said
+
+
+def test_a_decision_that_would_never_hold_is_refused(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    today = datetime.now(UTC).date()
+    decision = ["decide", "lou:1", "lou:2", "match", "--reason", "none", "--expiry-date"]
+    assert f"{today} is not after" in refused(world, capsys, *decision, f"{today}")
+    assert world.rows("select author from identity.identity_decisions") == []
 
 
 def test_a_decision_leaves_the_queue(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -382,7 +418,9 @@ def test_a_decision_leaves_the_queue(world: World, capsys: pytest.CaptureFixture
         pairs = "select left_record_id from identity.decided_pairs"
     else:
         pairs = "select left_record_id from marts.identity_review_queue"
-        assert "lou:2" in said_by(world, capsys, "review")
+        shown = said_by(world, capsys, "review")
+        assert "lou:2" in shown
+        assert shown.index("The percentage:") < shown.index("lou:2")
     before = world.rows(pairs)
     decision = ["decide", "lou:2", "lou:1"]
     with placed(world.environment, world.target):
