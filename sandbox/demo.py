@@ -11,6 +11,7 @@ import ctypes
 import fcntl
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -174,16 +175,29 @@ def show(world: dict[str, Any], seconds: float) -> None:
     console.rule("[bold]What happened")
     [(records, echoes, customers)] = rows(GOLDEN)
     summary("Source systems, rows of this run", rows(LOADS), *SOURCE_ROWS)
-    if echoes:
-        say(f"{echoes:,} records of clientela and splio are what an earlier run published and came")
-        say("back, each once: no evidence of who is who.\n")
     say(f"[bold]{records:,}[/] customer records in, [bold]{customers:,}[/] golden customers out")
-    say(f"({world['profiles']:,} people were generated).\n")
+    say(f"({world['profiles']:,} people were generated).")
+    if echoes:
+        say(f"{echoes:,} more, in clientela and splio, are contacts and cards that earlier runs")
+        say("made there of golden customers: no evidence of who is who, and not counted.")
+    say("")
     summary("Segments", rows(SEGMENTS), "customers")
     summary("Tools, rows of this run", rows(SYNCS), *TOOL_ROWS)
+    pair = rows(HARDLY_LINKED) or [("RECORD", "RECORD")]
     connection.close()
     say(f"In {seconds:.0f} seconds. Run it again: nothing is loaded or sent twice.")
-    say(NEXT.format(path=os.path.relpath(os.environ["ORFEVRE_DUCKDB_PATH"])))
+    say(where_next(*pair[0]))
+
+
+def where_next(*pair: str) -> str:
+    """Where to look, with commands that a shell takes as they are: a demo's warehouse is no
+    default, and its Python on nobody's path. `pair`: two records worth explaining."""
+    python, place, before = os.path.relpath(sys.executable), "PostgreSQL", ""
+    if warehouse.target() == "duckdb":
+        place = os.path.relpath(os.environ["ORFEVRE_DUCKDB_PATH"])
+        before = f"ORFEVRE_DUCKDB_PATH={shlex.quote(place)} "
+    explain = f"{before}{shlex.quote(python)} -m identity explain {shlex.join(pair)}"
+    return NEXT.format(place=place, python=shlex.quote(python), explain=explain)
 
 
 def say(text: str) -> None:
@@ -239,12 +253,21 @@ from activation.sync_runs
 where run_id = (select run_id from activation.sync_runs order by started_at desc limit 1)
 order by sync_name
 """
+HARDLY_LINKED = """
+select left_record_id, right_record_id
+from marts.identity_links
+where outcome = 'linked' and score is not null
+order by score, left_record_id, right_record_id
+limit 1
+"""
 NEXT = """
-Where to look next, in {path} unless said otherwise
+Where to look next, in {place} unless said otherwise
   the golden customers                marts.customers
   why a row was set aside             marts.quarantine
   how each source and tool stands     marts.loads_by_source, marts.deliveries_by_sync
-  why two records are one customer    python -m identity explain RECORD RECORD
   the book                            make docs
-  the systems by hand                 make sandbox (then python -m sandbox advance: one more day)
+  the systems by hand                 make sandbox
+  one more day in them                {python} -m sandbox advance
+  why two records are one customer, any two:
+    {explain}
 """

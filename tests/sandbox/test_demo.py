@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from sandbox import demo
@@ -41,3 +44,25 @@ def test_a_warehouse_of_ones_own_is_not_forgotten(
     with pytest.raises(demo.StepFailed, match="another world"):
         demo.start_over_if_other(tmp_path, 500, 1)
     assert (tmp_path / "world.json").exists()
+
+
+def test_its_last_command_can_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Into a shell that knows nothing of the demo: it finds the warehouse (an empty one)."""
+    path = tmp_path / "a folder" / "warehouse.duckdb"
+    path.parent.mkdir()
+    duckdb.connect(str(path)).close()
+    monkeypatch.setenv("ORFEVRE_TARGET", "duckdb")
+    monkeypatch.setenv("ORFEVRE_DUCKDB_PATH", str(path))
+    command = demo.where_next("magento:1", "splio:2").splitlines()[-1]
+    bare = {name: value for name, value in os.environ.items() if name != "ORFEVRE_DUCKDB_PATH"}
+    done = subprocess.run(["sh", "-c", command], env=bare, capture_output=True, text=True)
+    assert "magento:1 splio:2" in command
+    assert (done.returncode, done.stderr.strip()) == (
+        2,
+        "a model is not built: run dbt build first",
+    )
+
+
+def test_on_postgres_it_names_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORFEVRE_TARGET", "postgres")
+    assert "DUCKDB" not in demo.where_next("magento:1", "splio:2")
