@@ -22,7 +22,7 @@ written as (
         {{ raw_twins('customers', [
             'title', 'first_name', 'last_name', 'birth_name', 'company_name', 'gender',
             'birth_date', 'email', 'phone', 'mobile_phone', 'address_line_1',
-            'address_line_2', 'postcode', 'city', 'region', 'country'
+            'address_line_2', 'postcode', 'city', 'country'
         ]) }},
         customers.created_at,
         customers.updated_at
