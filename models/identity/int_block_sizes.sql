@@ -23,7 +23,7 @@ sizes as (
     {% endif %}
     group by rule, block_hash
     {% if not is_incremental() %}
-        having count(*) > 1
+        having count(case when not is_gone then 1 end) > 1
     {% endif %}
 ),
 

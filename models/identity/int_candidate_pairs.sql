@@ -13,7 +13,11 @@ touched as (
 ),
 
 near as (
-    select members.*
+    select
+        members.rule,
+        members.block_hash,
+        members.record_key,
+        members.is_gone
     from {{ ref('int_block_members') }} as members
     inner join {{ ref('int_blocks') }} as blocks
         on members.rule = blocks.rule and members.block_hash = blocks.block_hash

@@ -54,14 +54,7 @@ select
     listed.identifier_value,
     identifier_types.rule,
     case
-        when
-            listed.status = 'valid' and exists (
-                select exclusions.value_pattern
-                from {{ ref('identity_exclusions') }} as exclusions
-                where
-                    listed.identifier_type = exclusions.identifier_type
-                    and listed.identifier_value like exclusions.value_pattern
-            )
+        when listed.status = 'valid' and exclusions.value_pattern is not null
             then 'excluded'
         else listed.status
     end as status,
@@ -69,3 +62,8 @@ select
 from listed
 inner join {{ ref('identity_identifier_types') }} as identifier_types
     on listed.identifier_type = identifier_types.identifier_type
+-- A value that two patterns fit is there twice, as one that is written in two ways.
+left join {{ ref('identity_exclusions') }} as exclusions
+    on
+        listed.identifier_type = exclusions.identifier_type
+        and listed.identifier_value like exclusions.value_pattern
