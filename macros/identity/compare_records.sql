@@ -60,13 +60,19 @@ measured as (
         near.street_number is not null as is_numbered,
         coalesce(near.street_number, '') = coalesce(far.street_number, '') as is_number_same,
         substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
-        near.last_name_key like '% %' or far.last_name_key like '% %' as is_compound,
-        near.email_local_part = far.email_local_part as is_local_part_same,
-        given.first_name_key is not null and other_given.first_name_key is not null
-            and nicknames.first_name_key is null
-            and ' ' || near.first_name_key || ' ' not like '% ' || far.first_name_key || ' %'
-            and ' ' || far.first_name_key || ' ' not like '% ' || near.first_name_key || ' %'
-            as is_other_name,
+        case
+            when near.last_name_key <> far.last_name_key
+                then near.last_name_key like '% %' or far.last_name_key like '% %'
+        end as is_compound,
+        case
+            when
+                given.first_name_key is not null and other_given.first_name_key is not null
+                and nicknames.first_name_key is null
+                then ' ' || near.first_name_key || ' ' not like '% ' || far.first_name_key || ' %'
+                    and ' ' || far.first_name_key || ' '
+                    not like '% ' || near.first_name_key || ' %'
+            else false
+        end as is_other_name,
         {{ near_distance('first_name_key') }} as first_name_distance,
         {{ near_distance('last_name_key') }} as last_name_distance,
         {{ near_distance('birth_date_key') }} as birth_date_distance,
@@ -74,8 +80,15 @@ measured as (
         {{ near_distance('street_key') }} as street_distance,
         case
             when
-                substr(near.first_name_key, 1, 1) = substr(far.last_name_key, 1, 1)
-                or substr(near.last_name_key, 1, 1) = substr(far.first_name_key, 1, 1)
+                (
+                    near.first_name_key <> far.first_name_key
+                    or near.last_name_key <> far.last_name_key
+                )
+                and (
+                    substr(near.first_name_key, 1, 1) = substr(far.last_name_key, 1, 1)
+                    or substr(near.last_name_key, 1, 1)
+                    = substr(far.first_name_key, 1, 1)
+                )
                 then {{ edit_distance(
                     "near.first_name_key || ' ' || near.last_name_key",
                     "far.last_name_key || ' ' || far.first_name_key"
@@ -164,7 +177,7 @@ levels as (
             when email is null or other_email is null then 0
             -- One name at two providers says what the names have said; a number apart
             -- or a dot, it is another customer of the provider: only a letter is a typo.
-            when is_local_part_same then 0
+            when split_part(email, '@', 1) = split_part(other_email, '@', 1) then 0
             when
                 length(email) >= 12 and abs(length(email) - length(other_email)) <= 2
                 and {{ edit_distance('email', 'other_email') }} <= 2

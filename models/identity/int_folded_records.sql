@@ -64,7 +64,6 @@ folded as (
 select
     {{ record_key('record_id') }} as record_key,
     *,
-    split_part(email_key, '@', 1) as email_local_part,
     {{ extract_pattern('street_key', '([0-9]+)') }} as street_number,
     not is_company and birth_date_key is null and document_key is null
     -- An initial is no first name; a name of one letter in another script is.
