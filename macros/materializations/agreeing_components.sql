@@ -9,36 +9,35 @@
     pairs of components that are each other's strongest allowed neighbour, and with them whoever
     contradicts nobody and has one of them for its strongest neighbour: a star is done in one round.
     It comes to the same as taking the links one by one, in as many rounds as the longest run of
-    rising weights.
+    rising weights. A node that no link may join to another any more has its component: its
+    contradictions are forgotten, so that the later rounds are about few.
 -#}
 {% materialization agreeing_components, default %}
-    {%- set walk = namespace(round=0, merges=1) -%}
+    {%- set walk = namespace(round=0, links=1) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% do create_scratch_table('pairs_0', sql) %}
+    {% do create_scratch_table('all_pairs', sql) %}
     {% do create_scratch_table('ends_0', '
         select left_key as node_key, left_key as component_key
-        from ' ~ scratch_table('pairs_0') ~ '
+        from ' ~ scratch_table('all_pairs') ~ '
         union
-        select right_key, right_key from ' ~ scratch_table('pairs_0')) %}
+        select right_key, right_key from ' ~ scratch_table('all_pairs')) %}
+    {% do create_scratch_table('pairs_0', open_pairs('select * from ' ~ scratch_table('all_pairs'))) %}
 
-    {% for _ in range(10000) if walk.merges > 0 %}
+    {% for _ in range(10000) if walk.links > 0 %}
         {% set walk.round = walk.round + 1 %}
-        {% set pairs = scratch_table('pairs_' ~ (walk.round - 1)) %}
-        {% set ends = scratch_table('ends_' ~ (walk.round - 1)) %}
+        {% set pairs = scratch_table('pairs_' ~ (walk.round - 1) % 2) %}
+        {% set ends = scratch_table('ends_' ~ (walk.round - 1) % 2) %}
         {% set merges = scratch_table('merges') %}
         {% do create_scratch_table('merges', '
-            with allowed as (
-                select left_key, right_key, max(weight) as weight
-                from ' ~ pairs ~ '
-                group by left_key, right_key
-                having not max(case when is_conflict then 1 else 0 end) = 1
-            ),
-            both_ways as (
+            with both_ways as (
                 select left_key as node_key, right_key as other_key, weight, left_key, right_key
-                from allowed
+                from ' ~ pairs ~ '
+                where not is_conflict
                 union all
-                select right_key, left_key, weight, left_key, right_key from allowed
+                select right_key, left_key, weight, left_key, right_key
+                from ' ~ pairs ~ '
+                where not is_conflict
             ),
             ranked as (
                 select
@@ -71,39 +70,50 @@
             inner join mutual on best.other_key = mutual.node_key
             left join busy on best.node_key = busy.node_key
             where busy.node_key is null') %}
-        {% do create_scratch_table('ends_' ~ walk.round, '
+        {% do create_scratch_table('ends_' ~ walk.round % 2, '
             select ends.node_key, coalesce(merges.into_key, ends.component_key) as component_key
             from ' ~ ends ~ ' as ends
             left join ' ~ merges ~ ' as merges on ends.component_key = merges.from_key') %}
-        {% do create_scratch_table('pairs_' ~ walk.round, '
-            with moved as (
-                select
-                    coalesce(near.into_key, pairs.left_key) as left_key,
-                    coalesce(far.into_key, pairs.right_key) as right_key,
-                    pairs.weight,
-                    pairs.is_conflict
-                from ' ~ pairs ~ ' as pairs
-                left join ' ~ merges ~ ' as near on pairs.left_key = near.from_key
-                left join ' ~ merges ~ ' as far on pairs.right_key = far.from_key
-            )
+        {% do create_scratch_table('pairs_' ~ walk.round % 2, open_pairs('
             select
-                least(left_key, right_key) as left_key,
-                greatest(left_key, right_key) as right_key,
-                max(weight) as weight,
-                is_conflict
-            from moved
-            where left_key <> right_key
-            group by least(left_key, right_key), greatest(left_key, right_key), is_conflict') %}
-        {% do drop_scratch_table('pairs_' ~ (walk.round - 1)) %}
-        {% do drop_scratch_table('ends_' ~ (walk.round - 1)) %}
-        {% set walk.merges = run_query('select count(*) from ' ~ merges)[0][0] %}
+                coalesce(near.into_key, pairs.left_key) as left_key,
+                coalesce(far.into_key, pairs.right_key) as right_key,
+                pairs.weight,
+                pairs.is_conflict
+            from ' ~ pairs ~ ' as pairs
+            left join ' ~ merges ~ ' as near on pairs.left_key = near.from_key
+            left join ' ~ merges ~ ' as far on pairs.right_key = far.from_key')) %}
+        {% set walk.links = run_query('select count(*) from ' ~ scratch_table('pairs_' ~ walk.round % 2))[0][0] %}
     {% endfor %}
-    {% if walk.merges > 0 %}
+    {% if walk.links > 0 %}
         {{ exceptions.raise_compiler_error(model.name ~ ': links still join after ' ~ walk.round ~ ' rounds') }}
     {% endif %}
 
     {% set target_relation = replace_table(
         'select node_key, min(node_key) over (partition by component_key) as component_key
-        from ' ~ scratch_table('ends_' ~ walk.round)) %}
+        from ' ~ scratch_table('ends_' ~ walk.round % 2)) %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- The links that may still join, and what contradicts between nodes that they reach. -#}
+{% macro open_pairs(pairs) %}
+    with judged as (
+        select
+            least(left_key, right_key) as left_key,
+            greatest(left_key, right_key) as right_key,
+            max(weight) as weight,
+            max(case when is_conflict then 1 else 0 end) = 1 as is_conflict
+        from ({{ pairs }}) as pairs
+        where left_key <> right_key
+        group by least(left_key, right_key), greatest(left_key, right_key)
+    ),
+    reached as (
+        select left_key as node_key from judged where not is_conflict
+        union
+        select right_key from judged where not is_conflict
+    )
+    select judged.left_key, judged.right_key, judged.weight, judged.is_conflict
+    from judged
+    inner join reached as near on judged.left_key = near.node_key
+    inner join reached as far on judged.right_key = far.node_key
+{% endmacro %}
