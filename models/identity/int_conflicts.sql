@@ -1,6 +1,20 @@
--- Only components with two birth dates, two sexes, two first names or many surnames are
--- looked at. Records that say the same are compared once: thousands may.
+-- Only components where something may contradict are looked at. Records that say the
+-- same are compared once: thousands may.
 with
+
+suspects as (
+    select components.component_key
+    from {{ ref('int_components') }} as components
+    inner join {{ ref('int_match_records') }} as records
+        on components.node_key = records.record_key
+    group by components.component_key
+    having
+        min(records.birth_date_key) <> max(records.birth_date_key)
+        or min(records.gender) <> max(records.gender)
+        and min(records.first_name_key) <> max(records.first_name_key)
+        or min(records.last_name_key) <> max(records.last_name_key)
+        and count(*) > {{ var('identity_surname_limit') }}
+),
 
 members as (
     select
@@ -10,22 +24,20 @@ members as (
             'records.birth_date_key', 'records.gender', 'records.first_name_key',
             'records.last_name_key', 'records.document_key'
         ]) }} as face_hash
-    from {{ ref('int_components') }} as components
+    from suspects
+    inner join {{ ref('int_components') }} as components
+        on suspects.component_key = components.component_key
     inner join {{ ref('int_match_records') }} as records
         on components.node_key = records.record_key
 ),
 
-suspects as (
+surnames as (
     select
         component_key,
-        count(distinct last_name_key) as surname_count
+        count(distinct last_name_key) > {{ var('identity_surname_limit') }}
+            as has_many_surnames
     from members
     group by component_key
-    having
-        min(birth_date_key) <> max(birth_date_key)
-        or min(gender) <> max(gender)
-        or min(first_name_key) <> max(first_name_key)
-        or count(distinct last_name_key) > {{ var('identity_surname_limit') }}
 ),
 
 faces as (
@@ -37,11 +49,10 @@ faces as (
         members.first_name_key,
         members.last_name_key,
         members.document_key,
-        suspects.surname_count > {{ var('identity_surname_limit') }}
-            as has_many_surnames,
+        surnames.has_many_surnames,
         homes.has_namesakes
     from members
-    inner join suspects on members.component_key = suspects.component_key
+    inner join surnames on members.component_key = surnames.component_key
     cross join {{ ref('int_homes') }} as homes
 ),
 
@@ -49,7 +60,7 @@ judged as (
     select
         near.component_key,
         near.face_hash,
-        far.face_hash as other_face_hash,
+        far.face_hash as far_face_hash,
         {{ contradiction('near', 'far') }} as conflict
     from faces as near
     inner join faces as far
@@ -65,7 +76,5 @@ from judged
 inner join members as near
     on judged.component_key = near.component_key and judged.face_hash = near.face_hash
 inner join members as far
-    on
-        judged.component_key = far.component_key
-        and judged.other_face_hash = far.face_hash
+    on judged.component_key = far.component_key and judged.far_face_hash = far.face_hash
 where judged.conflict is not null

@@ -2,11 +2,6 @@
 -- itself.
 with
 
-links as (
-    select * from {{ ref('int_decided_links') }}
-    where refusal is null
-),
-
 agreements as (
     select * from {{ ref('int_agreements') }}
 ),
@@ -24,29 +19,17 @@ reasons as (
         greatest(near.component_key, far.component_key)
 ),
 
-ends as (
-    select
-        *,
-        left_key as node_key
-    from links
-    union all
-    select
-        *,
-        right_key as node_key
-    from links
-),
-
 cut_links as (
     select
-        ends.left_key,
-        ends.right_key,
-        ends.score,
-        min(agreements.component_key) as part_key,
-        max(agreements.component_key) as other_part_key
-    from ends
-    inner join agreements on ends.node_key = agreements.node_key
-    group by ends.left_key, ends.right_key, ends.score
-    having min(agreements.component_key) < max(agreements.component_key)
+        links.left_key,
+        links.right_key,
+        links.score,
+        least(near.component_key, far.component_key) as part_key,
+        greatest(near.component_key, far.component_key) as other_part_key
+    from {{ ref('int_decided_links') }} as links
+    inner join agreements as near on links.left_key = near.node_key
+    inner join agreements as far on links.right_key = far.node_key
+    where links.refusal is null and near.component_key <> far.component_key
 )
 
 select

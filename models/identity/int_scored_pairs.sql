@@ -3,10 +3,6 @@
 -- one person.
 with
 
-comparisons as (
-    select * from {{ ref('int_comparisons') }}
-),
-
 weights as (
     select * from {{ ref('int_weights') }}
 ),
@@ -20,7 +16,7 @@ attributes as (
 ),
 
 patterns as (
-    select distinct pattern_key from comparisons
+    select distinct pattern_key from {{ ref('int_comparisons') }}
 ),
 
 pattern_scores as (
@@ -49,6 +45,6 @@ select
     + case when comparisons.first_name = 5 then comparisons.first_name_bits else 0 end
     + case when comparisons.last_name = 5 then comparisons.last_name_bits else 0 end
         as score
-from comparisons
+from {{ ref('int_comparisons') }} as comparisons
 inner join pattern_scores on comparisons.pattern_key = pattern_scores.pattern_key
 inner join weights as prior_odds on prior_odds.attribute = 'prior'
