@@ -5,6 +5,7 @@ with
 clustered as (
     select
         records.record_key,
+        records.record_id,
         coalesce(
             agreements.component_key, components.component_key, records.record_key
         ) as cluster_key
@@ -19,6 +20,7 @@ clustered as (
     moved as (
         select
             kept.record_key,
+            kept.record_id,
             clustered.cluster_key,
             kept.cluster_key as kept_cluster_key
         from clustered
@@ -41,6 +43,7 @@ changed as (
         union all
         select
             record_key,
+            record_id,
             cluster_key
         from moved
         where cluster_key is null
@@ -48,10 +51,6 @@ changed as (
 )
 
 select
-    changed.record_key,
-    records.record_id,
-    changed.cluster_key,
+    *,
     {{ run_time() }} as changed_at
 from changed
-inner join {{ ref('int_folded_records') }} as records
-    on changed.record_key = records.record_key
