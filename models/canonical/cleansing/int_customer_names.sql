@@ -15,7 +15,9 @@ named as (
         case
             when has_no_first_name and not has_no_last_name then first_of_last_name
             when has_no_first_name then null
-            when has_no_last_name then coalesce(first_of_first_name, written_first_name)
+            when has_no_last_name and last_of_first_name is null
+                then written_first_name
+            when has_no_last_name then first_of_first_name
             when is_swapped then last_as_first_name
             else written_first_name
         end as person_first_name,

@@ -51,6 +51,11 @@ weighed as (
         or customers.raw_last_name is not null and family.is_placeholder
             as has_placeholder,
         (given.last_name_per_million + 5) * (family.first_name_per_million + 1)
+        * case
+            when given.is_capitals and not family.is_capitals
+                then {{ var('capital_name_odds') }}
+            else 1
+        end
         >= {{ var('swapped_name_odds') }}
         * (given.first_name_per_million + 1)
         * (family.last_name_per_million + 5) as is_swapped,

@@ -32,7 +32,10 @@ parted as (
         rtrim(case
             when name_text like '%>%' then split_part(name_text, '>', 2)
             else split_part(name_text, '<', 1)
-        end, ' ).,-') as family_text,
+        end, ' ).,-')
+        -- M.-C., J.P.
+        || case when name_text like '%-_.' or name_text like '%._.' then '.' else '' end
+            as family_text,
         rtrim(case
             when name_text like '%>%' then split_part(name_text, '>', 1)
             when name_text like '%<%' then split_part(name_text, '<', 2)

@@ -42,7 +42,11 @@ forms as (
         parted.family_text as display_name,
         {{ family_name('parted.family_text') }} as last_name,
         {{ family_name('parted.birth_text') }} as birth_name,
-        wholes.given_text as whole_first_name,
+        -- M. et Mme Jean Dupont is no one person's first name either
+        case
+            when coalesce(texts.title, '') not in ('M. et Mme', 'Famille')
+                then wholes.given_text
+        end as whole_first_name,
         {{ family_name('wholes.family_text') }} as whole_last_name,
         coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
         coalesce(frequencies.last_name_per_million, 0) as last_name_per_million,
@@ -57,6 +61,9 @@ forms as (
             as is_placeholder,
         companies.raw_name is not null as is_company,
         couples.raw_name is not null as is_couple,
+        -- initials are, whatever they stand for
+        length(texts.name_key) > 3 and texts.name_text = upper(texts.name_text)
+            as is_capitals,
         texts.is_title
     from texts
     inner join parted on texts.raw_name = parted.raw_name

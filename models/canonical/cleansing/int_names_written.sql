@@ -35,13 +35,14 @@ written as (
     group by 1
 ),
 
+-- hearts and flags are blanks, and what joins them is nothing
 repaired as (
     select
         raw_name,
         is_of_person,
         trim({{ replace_pattern(
-            "translate(" ~ repair_mojibake('raw_name') ~ ", chr(160) || chr(9) || '’`´_*\"', '  ''''''   ')",
-            ' +', ' '
+            "translate(" ~ repair_mojibake('raw_name') ~ ", chr(160) || chr(9) || '’`´_*\"' || chr(65039) || chr(8205), '  ''''''   ')",
+            '[ 🇦-🫿☀-➿]+', ' '
         ) }}) as name_text
     from written
 ),
@@ -50,6 +51,7 @@ repaired as (
 closed_up as (
     select
         raw_name,
+        is_of_person,
         case
             when is_of_person and (name_text like '%-%' or name_text like '%'' %')
                 then {{ replace_pattern(
@@ -61,14 +63,18 @@ closed_up as (
     from repaired
 ),
 
--- JeanLouis has lost its hyphen; DeVito and McDonald never had one
-hyphenated as (
+-- JeanLouis has lost its hyphen, DeVito never had one; Paul3 is another account of Paul
+tidied as (
     select
         raw_name,
-        {{ replace_pattern(
-            'name_text', '^(Jean|Marie|Anne|Pierre)([A-ZÉ][a-zéèêëîïôç]+)$', '\\1-\\2'
-        ) }} as name_text
+        case
+            when is_of_person and right(name_text, 1) between '0' and '9'
+                then {{ replace_pattern('name_text', '([^0-9 .]{2})[0-9]+$', '\\1') }}
+            else {{ replace_pattern(
+                'name_text', '^(Jean|Marie|Anne|Pierre)([A-ZÉ][a-zéèêëîïôç]+)$', '\\1-\\2'
+            ) }}
+        end as name_text
     from closed_up
 )
 
-select * from hyphenated
+select * from tidied

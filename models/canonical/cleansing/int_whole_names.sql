@@ -8,6 +8,10 @@ seen as (
     select * from {{ ref('int_whole_name_shapes') }}
 ),
 
+couples as (
+    select * from {{ ref('int_whole_couples') }}
+),
+
 judged as (
     select
         raw_name,
@@ -49,8 +53,16 @@ split as (
             end", ' ', 'words.position') }} as family_text
     from words
     inner join judged on words.raw_name = judged.raw_name
-    where judged.given_from <> 0
+    left join couples on words.raw_name = couples.raw_name
+    where judged.given_from <> 0 and couples.raw_name is null
     group by words.raw_name
+    union all
+    -- a couple has no one first name
+    select
+        raw_name,
+        null as given_text,
+        family_text
+    from couples
 )
 
 select * from split
