@@ -66,7 +66,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--reason", required=True)
     one.add_argument("--author", default=getpass.getuser(), help="default: who is logged in")
     one.add_argument(
-        "--expiry-date", type=date.fromisoformat, metavar="DATE", help="from when it does not hold"
+        "--expiry-date",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="from when it does not hold",
     )
     one = commands.add_parser(
         "preview",
