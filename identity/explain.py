@@ -51,7 +51,8 @@ def customer_of(asked: Session, name: str) -> str:
         return str(found[0]["customer_id"])
     former = asked.rows(
         "select record_id, customer_id, valid_to from identity.customer_identity_history"
-        " where record_id = ? or customer_id = ? order by valid_to desc, record_id limit 1",
+        " where (record_id = ? or customer_id = ?) and valid_to is not null"
+        " order by valid_to desc, record_id limit 1",
         *[name] * 2,
     )
     if not former:

@@ -47,10 +47,30 @@ changed as (
             cluster_key
         from moved
         where cluster_key is null
+    {% else %}
+        union all
+        -- gone since it was published, and this table is made anew
+        select
+            {{ record_key('previous.record_id') }} as record_key,
+            previous.record_id,
+            cast(null as bigint) as cluster_key
+        from {{ ref('int_previous_identities') }} as previous
+        left join clustered on previous.record_id = clustered.record_id
+        where previous.valid_to is null and clustered.record_id is null
     {% endif %}
+),
+
+publications as (
+    select max(coalesce(valid_to, valid_from)) as published_at
+    from {{ ref('int_previous_identities') }}
 )
 
 select
-    *,
-    {{ run_time() }} as changed_at
+    changed.*,
+    -- later than what is published, even by a clock that was set back
+    greatest(
+        {{ run_time() }},
+        coalesce(published_at + interval '1' second, {{ run_time() }})
+    ) as changed_at
 from changed
+cross join publications

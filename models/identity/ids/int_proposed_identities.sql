@@ -46,6 +46,9 @@ cluster_ids as (
 select
     unpublished.record_id,
     cluster_ids.customer_id,
-    {{ run_time() }} as proposed_at
+    -- what is published at this time is published, even by a clock that was set back
+    greatest({{ run_time() }}, (
+        select max(latest.changed_at) from {{ ref('int_unpublished_records') }} as latest
+    )) as proposed_at
 from {{ ref('int_unpublished_records') }} as unpublished
 left join cluster_ids on unpublished.cluster_key = cluster_ids.cluster_key

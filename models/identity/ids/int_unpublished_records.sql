@@ -11,7 +11,7 @@ publications as (
 
 select
     memberships.record_id,
-    memberships.record_key,
-    memberships.cluster_key
+    memberships.cluster_key,
+    memberships.changed_at
 from {{ ref('int_memberships') }} as memberships
 inner join publications on memberships.changed_at > publications.published_at
