@@ -5,7 +5,7 @@ with
 sample as (
     select record_key from {{ ref('int_match_records') }}
     order by record_key
-    limit {{ var('identity_random_records') }} + 20
+    limit {{ var('identity_random_records') }} + {{ var('identity_random_neighbours') }}
 ),
 
 numbered as (
@@ -22,7 +22,9 @@ steps as materialized (
         near.place + step.place as far_place
     from numbered as near
     cross join numbered as step
-    where near.place <= {{ var('identity_random_records') }} and step.place <= 20
+    where
+        near.place <= {{ var('identity_random_records') }}
+        and step.place <= {{ var('identity_random_neighbours') }}
 )
 
 select
