@@ -23,6 +23,7 @@
         union
         select right_key, right_key from ' ~ scratch_table('all_pairs')) %}
     {% do create_scratch_table('pairs_0', open_pairs('select * from ' ~ scratch_table('all_pairs'))) %}
+    {% do drop_scratch_table('all_pairs') %}
 
     {% for _ in range(10000) if walk.links > 0 %}
         {% set walk.round = walk.round + 1 %}
@@ -92,6 +93,10 @@
     {% set target_relation = replace_table(
         'select node_key, min(node_key) over (partition by component_key) as component_key
         from ' ~ scratch_table('ends_' ~ walk.round % 2)) %}
+    {#- Or they count against DuckDB's memory until the connection ends. -#}
+    {% for name in ['merges', 'pairs_0', 'pairs_1', 'ends_0', 'ends_1'] %}
+        {% do drop_scratch_table(name) %}
+    {% endfor %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
