@@ -10,7 +10,8 @@ pairs_in_homes as (
     select
         comparisons.first_name,
         comparisons.birth_date,
-        records.last_name_key || ' ' || records.street_key as home_key
+        records.last_name_key || ' ' || records.street_key
+        || ' ' || coalesce(records.postcode_key, records.city_key) as home_key
     from {{ ref('int_comparisons') }} as comparisons
     inner join {{ ref('int_match_records') }} as records
         on comparisons.left_key = records.record_key
