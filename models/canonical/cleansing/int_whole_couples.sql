@@ -26,17 +26,33 @@ couples as (
     group by joints.raw_name, joints.position
 ),
 
-families as (
+-- what no couple takes, nor Jean of Jean Pierre et Marie Petit: a family follows
+family_words as (
     select
         words.raw_name,
-        {{ join_texts('words.word', ' ', 'words.position') }} as family_text
+        words.position,
+        words.word
     from words
-    inner join couples
-        on
-            words.raw_name = couples.raw_name
-            and words.position
-            not between couples.joined_at - 1 and couples.given_until
-    group by words.raw_name
+    inner join couples on words.raw_name = couples.raw_name
+    group by words.raw_name, words.position, words.word
+    having
+        max(case
+            when
+                words.position between couples.joined_at - 1 and couples.given_until
+                or words.position < couples.joined_at
+                and words.first_name_per_million > words.last_name_per_million
+                and words.word_count > couples.given_until
+                then 1
+            else 0
+        end) = 0
+),
+
+families as (
+    select
+        raw_name,
+        {{ join_texts('word', ' ', 'position') }} as family_text
+    from family_words
+    group by raw_name
 )
 
 select * from families
