@@ -1,37 +1,17 @@
 with
 
 customers as (
-    select
-        *,
-        -- only what says neither postcode nor city may be a whole address
-        case
-            when coalesce(raw_postcode, raw_city) is null then raw_address_line_1
-        end as lone_line,
-        case
-            when coalesce(raw_postcode, raw_city) is null then raw_address_line_2
-        end as other_lone_line
-    from {{ ref('int_customer_phones') }}
-),
-
-located as (
-    select
-        customers.*,
-        coalesce(firsts.place_text, seconds.place_text) as place_text
-    from customers
-    left join {{ ref('int_whole_addresses') }} as firsts
-        on customers.lone_line = firsts.raw_line
-    left join {{ ref('int_whole_addresses') }} as seconds
-        on customers.other_lone_line = seconds.raw_line
+    select * from {{ ref('int_customer_phones') }}
 ),
 
 joined as (
     select
-        located.*,
+        customers.*,
         places.postcode,
         places.city,
         places.cedex,
         places.insee_code,
-        coalesce(places.country, located.written_country) as country,
+        coalesce(places.country, customers.written_country) as country,
         places.status as place_status,
         coalesce(places.is_french_place, false) as is_french_place,
         coalesce(streets.postal_box, complements.postal_box) as written_box,
@@ -44,18 +24,38 @@ joined as (
             streets.complement || ' ' || complements.complement,
             streets.complement, complements.complement
         ) as complement
-    from located
+    from customers
     left join {{ ref('int_street_lines') }} as streets
-        on coalesce(located.raw_address_line_1, '') = streets.raw_line
+        on coalesce(customers.raw_address_line_1, '') = streets.raw_line
     left join {{ ref('int_street_lines') }} as complements
-        on coalesce(located.raw_address_line_2, '') = complements.raw_line
+        on coalesce(customers.raw_address_line_2, '') = complements.raw_line
+    -- only what says neither postcode nor city, nor a land abroad, may be whole
+    left join {{ ref('int_whole_addresses') }} as firsts
+        on
+            case
+                when
+                    coalesce(customers.raw_postcode, customers.raw_city) is null
+                    and coalesce(customers.written_country, 'FR') = 'FR'
+                    then customers.raw_address_line_1
+            end
+            = firsts.raw_line
+    left join {{ ref('int_whole_addresses') }} as seconds
+        on
+            case
+                when
+                    coalesce(customers.raw_postcode, customers.raw_city) is null
+                    and coalesce(customers.written_country, 'FR') = 'FR'
+                    then customers.raw_address_line_2
+            end
+            = seconds.raw_line
     left join {{ ref('int_places') }} as places
         on
-            coalesce(located.place_text, located.raw_postcode, '')
+            coalesce(firsts.place_text, seconds.place_text, customers.raw_postcode, '')
             = coalesce(places.raw_postcode, '')
-            and coalesce(located.raw_city, '') = coalesce(places.raw_city, '')
+            and coalesce(customers.raw_city, '') = coalesce(places.raw_city, '')
             and case
-                when located.place_text is null then coalesce(located.raw_country, '')
+                when coalesce(firsts.place_text, seconds.place_text) is null
+                    then coalesce(customers.raw_country, '')
                 else ''
             end
             = coalesce(places.raw_country, '')
