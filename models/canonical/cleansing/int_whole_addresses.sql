@@ -23,16 +23,18 @@ together as (
     select address_line_2 as raw_line from customers
 ),
 
--- 3 rue des Lilas, F-69003 Lyon, France; the last number of five digits
+-- 3 rue des Lilas, F-69003 Lyon, France; an F without its dash may be a building
 keyed as (
     select
         raw_line,
-        {{ replace_pattern(text_key(repair_mojibake('raw_line')), ' FRANCE$', '') }}
-            as line
+        {{ replace_pattern(text_key(replace_pattern(
+            repair_mojibake('raw_line'), '(^|[^A-Za-z0-9])[Ff] *- *([0-9]{5})', '\\1\\2'
+        )), ' FRANCE$', '') }} as line
     from together
     where {{ matches_pattern('raw_line', '[0-9]{5}') }}
 ),
 
+-- the last number of five digits
 parted as (
     select
         raw_line,
@@ -46,7 +48,7 @@ whole as (
         raw_line,
         place_text,
         nullif({{ replace_pattern(
-            'left(line, length(line) - length(place_text))', '( F|^F)? ?$', ''
+            'left(line, length(line) - length(place_text))', '(^F)? ?$', ''
         ) }}, '') as street_text
     from parted
 ),
