@@ -12,6 +12,11 @@ examples as (
         'FRANCOIS' as expected_key
     union all
     select
+        'LÃ©a &amp; C&eacute;cile' as written,
+        'Léa & Cécile' as repaired,
+        'LEA CECILE' as expected_key
+    union all
+    select
         'João' as written,
         'João' as repaired,
         'JOAO' as expected_key
