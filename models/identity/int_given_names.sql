@@ -1,4 +1,5 @@
--- Names that many bear, and compounds, are nobody's nickname and no slip of another.
+-- Names that many bear, and compounds, are names of their own: likeness to another
+-- proves nothing.
 select lower(name) as first_name_key
 from {{ ref('name_frequencies') }}
 where
