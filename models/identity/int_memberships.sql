@@ -70,7 +70,9 @@ select
     -- later than what is published, even by a clock that was set back
     greatest(
         {{ run_time() }},
-        coalesce(published_at + interval '1' second, {{ run_time() }})
+        coalesce(
+            publications.published_at + interval '1' second, {{ run_time() }}
+        )
     ) as changed_at
 from changed
 cross join publications

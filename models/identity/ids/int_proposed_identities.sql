@@ -47,8 +47,12 @@ select
     unpublished.record_id,
     cluster_ids.customer_id,
     -- what is published at this time is published, even by a clock that was set back
-    greatest({{ run_time() }}, (
-        select max(latest.changed_at) from {{ ref('int_unpublished_records') }} as latest
-    )) as proposed_at
+    greatest(
+        {{ run_time() }},
+        (
+            select max(latest.changed_at)
+            from {{ ref('int_unpublished_records') }} as latest
+        )
+    ) as proposed_at
 from {{ ref('int_unpublished_records') }} as unpublished
 left join cluster_ids on unpublished.cluster_key = cluster_ids.cluster_key
