@@ -21,8 +21,8 @@ couples as (
             and seconds.position - joints.position between 1 and 2
     where
         (joints.word_key in ('ET', 'OU', 'AND') or joints.word in ('&', '+'))
-        and firsts.first_name_per_million >= 20
-        and seconds.first_name_per_million >= 20
+        and firsts.first_name_per_million >= {{ var('first_name_bearers') }}
+        and seconds.first_name_per_million >= {{ var('first_name_bearers') }}
     group by joints.raw_name, joints.position
 ),
 

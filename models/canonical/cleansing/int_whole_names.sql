@@ -26,10 +26,10 @@ judged as (
                 and first_capital = word_count - capital_count + 1
                 then capital_count - word_count
             when
-                first_given >= 20
+                first_given >= {{ var('first_name_bearers') }}
                 and first_given * (last_family + 5) >= last_given * (first_family + 5)
                 then -1
-            when last_given >= 20 then word_count
+            when last_given >= {{ var('first_name_bearers') }} then word_count
             else 0
         end as given_from
     from seen
