@@ -59,7 +59,7 @@ def zipped(**files: bytes) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, some in files.items():
-            archive.writestr(name, some)
+            archive.writestr(zipfile.ZipInfo(name), some, zipfile.ZIP_DEFLATED)  # no clock in it
     return content.getvalue()
 
 
@@ -80,7 +80,7 @@ ENCODED = "id;nom;email\n1;Élise Lefèvre;a@b.fr\n2;Noël;\n"
         ENCODED.replace(";", "\t").encode(),
         ENCODED.replace(";", "|").encode("utf-8-sig"),
         ENCODED.replace(";", ",").encode("utf-16"),
-        gzip.compress(ENCODED.encode()),
+        gzip.compress(ENCODED.encode(), mtime=0),
         zipped(people=ENCODED.encode("cp1252")),
         b"Liste des clients\n\nfaite le 1;1;2024\n" + ENCODED.encode(),
         ENCODED.encode("mac_roman"),
