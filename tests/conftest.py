@@ -41,12 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _nothing_for_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _nothing_for_nobody(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Spares what no test looks at, here and in the processes that tests start.
 
     httpx reads all authorities' certificates for each client, even of plain HTTP: 25 ms each;
     nothing here leaves the machine, so that one certificate will do. dbt's log file takes a
-    sixth of a build; errors are on standard output.
+    sixth of a build, its artifacts a second of each run; errors are on standard output.
     """
     end = "-----END CERTIFICATE-----\n"
     path = tmp_path_factory.mktemp("tls") / "one.pem"
@@ -54,6 +54,8 @@ def _nothing_for_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(path))
         patch.setenv("DBT_LOG_LEVEL_FILE", "none")
+        patch.setenv("DBT_WRITE_JSON", "false")
+        patch.setenv("TESTS_SHARED", str(shared))  # tests.dbt_in_process keeps its parse there
         yield
 
 

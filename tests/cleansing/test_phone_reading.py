@@ -6,19 +6,16 @@ every notation; the warehouse's own models read them, and `phonenumbers` reads t
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.dbt_in_process import dbt
+
 FRENCH_REGIONS = ["FR", "RE", "GP", "MQ", "GF", "PM"]
 SEEDS = ["phone_countries", "phone_plans", "phone_ranges", "phone_placeholders"]
 SEEDS += ["phone_sequences"]
@@ -82,24 +79,10 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tup
         connection.execute(
             "create table canonical.canonical_customers (record_id text, last_name text)"
         )
-    environment = os.environ | {
-        "ORFEVRE_TARGET": "duckdb",
-        "ORFEVRE_DUCKDB_PATH": str(path),
-        "DBT_TARGET_PATH": str(folder / "target"),
-    }
-    dbt = [
-        str(Path(sys.executable).with_name("dbt")),
-        "build",
-        "--quiet",
-        "--exclude-resource-type",
-    ]
-    subprocess.run(
-        [*dbt, "test", "unit_test", "--select", *SEEDS, *MODELS],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-    )
-    with duckdb.connect(str(path), read_only=True) as connection:
+    environment = {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(path)}
+    options = ["--exclude-resource-type", "test", "unit_test", "--select", *SEEDS, *MODELS]
+    dbt(environment, folder / "target", "build", *options)
+    with duckdb.connect(str(path)) as connection:
         rows = connection.execute("select raw_phone, phone, status from canonical.int_phones")
         yield {raw: (phone, status) for raw, phone, status in rows.fetchall()}
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import psycopg2
 import pytest
 import yaml
-from dbt.cli.main import dbtRunner
 
 from tests.conftest import empty_database
+from tests.dbt_in_process import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SEEDS = [
     "company_words",
     "identity_attributes",
@@ -101,40 +98,6 @@ def load_records(environment: dict[str, str], records: dict[str, dict[str, Any]]
     names = ["record_id", "contact_type", "raw_value", "contact_value", "contact_key", "status"]
     kinds = dict.fromkeys(names, "text") | {"is_primary": "boolean"}
     load(environment, "canonical.contact_points", kinds, points)
-
-
-def dbt(environment: dict[str, str], target: Path, *arguments: str) -> None:
-    """Runs dbt in this process, which spares its start."""
-    error = dbt_error(environment, target, *arguments)
-    assert error is None, error
-
-
-def dbt_error(environment: dict[str, str], target: Path, *arguments: str) -> str | None:
-    """What failed in a run of dbt; None when nothing did."""
-    with placed(environment, target):
-        done = dbtRunner().invoke([*arguments, "--quiet", "--profiles-dir", str(ROOT)])
-    if done.success:
-        return None
-    return "\n".join(
-        [str(done.exception or "")]
-        + [
-            f"{result.node.name}: {result.message}"
-            for result in done.result or []
-            if result.status in ("error", "fail")
-        ]
-    )
-
-
-@contextmanager
-def placed(environment: dict[str, str], target: Path) -> Iterator[None]:
-    """The variables that point dbt and the programs at a warehouse, for a block."""
-    before = dict(os.environ)
-    os.environ |= environment | {"DBT_TARGET_PATH": str(target)}
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @pytest.fixture(scope="session", params=["duckdb", "postgres"])

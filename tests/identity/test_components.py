@@ -10,7 +10,9 @@ from pathlib import Path
 import networkx
 import pytest
 
-from .conftest import ROOT, dbt, load, run
+from tests.dbt_in_process import ROOT, dbt
+
+from .conftest import load, run
 
 ROOM = 50_000  # node keys of one graph
 STAR = 15_000  # leaves of a star that contradicts itself
@@ -69,7 +71,7 @@ def components(
         "{{ config(materialized='connected_components') }}\n"
         "select left_key, right_key from graphs.edges",
     )
-    dbt(warehouse, folder / "target", "run", "--project-dir", str(folder))
+    dbt(warehouse, folder / "target", "run", project=folder)
     solved = run(warehouse, "select node_key, component_key from orfevre_solved.solved")
     assert len(solved) == len({node for node, _ in solved}), "one row a node"
     by_graph: dict[int, dict[int, int]] = {}
@@ -131,5 +133,5 @@ def test_agreeing_components(warehouse: dict[str, str], tmp_path: Path) -> None:
         "{{ config(materialized='agreeing_components', schema='agreed') }}\n"
         "select left_key, right_key, weight, is_conflict from conflicts.pairs",
     )
-    dbt(warehouse, tmp_path / "target", "run", "--project-dir", str(tmp_path))
+    dbt(warehouse, tmp_path / "target", "run", project=tmp_path)
     assert dict(run(warehouse, "select * from orfevre_agreed.solved")) == expected

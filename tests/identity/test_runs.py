@@ -20,13 +20,13 @@ import yaml
 
 import identity.__main__ as identity
 from tests.conftest import empty_database
+from tests.dbt_in_process import ROOT, dbt, dbt_error, placed
 
-from .conftest import ROOT, dbt, dbt_error, load, placed, run
+from .conftest import load, run
 from .scenarios import person
 
 AS_OF = "2026-10-31"
-# One set of vars: dbt parses the project anew for another.
-PROJECT = ["--project-dir", str(ROOT), "--vars", yaml.safe_dump({"as_of_date": AS_OF})]
+VARS = ["--vars", yaml.safe_dump({"as_of_date": AS_OF})]
 LAYERS = ["identity", "marts", "segments", "activation"]
 DOWNSTREAM = [
     "customer_metrics",
@@ -94,7 +94,7 @@ class World:
         return dbt_error(
             self.environment,
             self.target,
-            *["build", *PROJECT, "--select", *models, *guards],
+            *["build", *VARS, "--select", *models, *guards],
             *["--indirect-selection", "empty", "--exclude-resource-type", "unit_test", *options],
         )
 
@@ -240,7 +240,7 @@ VIEW, VIEW_AFTER = "identity_links", "int_review_pairs"
 def through_the_runs(world: World) -> World:
     fill_canonical(world, RUNS[0])
     seeds = [f"1+path:models/{layer},resource_type:seed" for layer in LAYERS]
-    dbt(world.environment, world.target, "seed", *PROJECT, "--select", *seeds)
+    dbt(world.environment, world.target, "seed", *VARS, "--select", *seeds)
     for number, changing in enumerate(RUNS):
         if number:
             fill_canonical(world, changing)

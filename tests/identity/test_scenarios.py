@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import identity.__main__ as identity
+from tests.dbt_in_process import ROOT, dbt, parsed_before, placed
 
-from .conftest import ROOT, SEEDS, dbt, load, load_records, placed, run
+from .conftest import SEEDS, load, load_records, run
 from .scenarios import EXPLAINED, OVERRIDES, SCENARIOS
 
 FIRST = [
@@ -98,8 +99,6 @@ def customers(
         warehouse,
         target,
         "build",
-        "--project-dir",
-        str(ROOT),
         "--select",
         *chosen,
         "--exclude-resource-type",
@@ -132,7 +131,7 @@ def test_explain(
 ) -> None:
     """Whatever joined two records or kept them apart is named."""
     other = right if isinstance(right, str) else f"{name}:{right}"
-    with placed(warehouse, tmp_path_factory.getbasetemp() / "explain"):
+    with placed(warehouse, tmp_path_factory.getbasetemp() / "explain"), parsed_before(warehouse):
         assert identity.main(["explain", f"{name}:{left}", other]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert [word for word in words if word not in printed] == [], printed

@@ -23,7 +23,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "ORFEVRE_DUCKDB_PATH": str(target / "none.duckdb"),
     }
     done = subprocess.run(
-        ["dbt", "--warn-error", "parse", "--no-partial-parse"],
+        ["dbt", "--warn-error", "parse", "--no-partial-parse", "--write-json"],
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from tests.identity.conftest import ROOT, dbt, load, run
+from tests.dbt_in_process import ROOT, dbt
+from tests.identity.conftest import load, run
 
 
 def test_a_seed_with_another_header_is_made_anew(
@@ -16,8 +17,7 @@ def test_a_seed_with_another_header_is_made_anew(
     load(warehouse_env, "seeds.sms_stop_words", before, [])
     with (ROOT / "seeds/sms_stop_words.csv").open(encoding="utf-8", newline="") as file:
         today = [(row["word"], row["reason"]) for row in csv.DictReader(file)]
-    seed = ["seed", "--project-dir", str(ROOT), "--select", "sms_stop_words"]
-    dbt(warehouse_env, tmp_path / "target", *seed)
+    dbt(warehouse_env, tmp_path / "target", "seed", "--select", "sms_stop_words")
     rows = run(
         warehouse_env,
         "select word, reason from seeds.sms_stop_words where is_whole_message is not null",

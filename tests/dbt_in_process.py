@@ -1,0 +1,92 @@
+"""dbt in the process of the tests, with the project parsed once an engine for all of them.
+
+A start of dbt, the parse and the files that it leaves cost more than most builds of a test. No
+file of the project changes while tests run, and its parse reads no var. What a person runs,
+with a process and a parse of its own, is held by `tests/end_to_end`.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from dbt.cli import main
+from dbt.contracts.graph.manifest import Manifest
+
+from tests.conftest import one_at_a_time
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def dbt(environment: dict[str, str], target: Path, *arguments: str, project: Path = ROOT) -> None:
+    """Runs dbt; no error is expected."""
+    error = dbt_error(environment, target, *arguments, project=project)
+    assert error is None, error
+
+
+def dbt_error(
+    environment: dict[str, str], target: Path, *arguments: str, project: Path = ROOT
+) -> str | None:
+    """What failed in a run of dbt; None when nothing did."""
+    with placed(environment, target):
+        manifest = parsed(environment) if project == ROOT else None
+        done = main.dbtRunner(manifest=manifest).invoke([*arguments, *options(project)])
+    if done.success:
+        return None
+    return "\n".join(
+        [str(done.exception or "")]
+        + [
+            f"{result.node.name}: {result.message}"
+            for result in done.result or []
+            if result.status in ("error", "fail")
+        ]
+    )
+
+
+def options(project: Path) -> list[str]:
+    return ["--quiet", "--project-dir", str(project), "--profiles-dir", str(ROOT)]
+
+
+def parsed(environment: dict[str, str]) -> Manifest:
+    """The parsed project, its tables those of the database that `environment` names."""
+    engine = environment["ORFEVRE_TARGET"]
+    shared = Path(os.environ["TESTS_SHARED"])
+    path = shared / f"{engine}.manifest"
+    with one_at_a_time(shared, path.name):
+        if not path.exists():
+            done = main.dbtRunner().invoke(["parse", *options(ROOT)])
+            assert isinstance(done.result, Manifest), done.exception
+            path.write_bytes(pickle.dumps(done.result))
+    manifest: Manifest = pickle.loads(path.read_bytes())
+    name = environment.get("ORFEVRE_POSTGRES_DATABASE")
+    name = name or Path(environment["ORFEVRE_DUCKDB_PATH"]).stem
+    for table in [*manifest.nodes.values(), *manifest.sources.values()]:
+        written = table.relation_name
+        table.relation_name = written and written.replace(f'"{table.database}"', f'"{name}"', 1)
+        table.database = name
+    return manifest
+
+
+@contextmanager
+def parsed_before(environment: dict[str, str]) -> Iterator[None]:
+    """A program's own calls of dbt take the project as it is parsed, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        runner, manifest = main.dbtRunner, parsed(environment)
+        patch.setattr(main, "dbtRunner", lambda: runner(manifest=manifest))
+        yield
+
+
+@contextmanager
+def placed(environment: dict[str, str], target: Path) -> Iterator[None]:
+    """The variables that point dbt and the programs at a warehouse, for a block."""
+    before = dict(os.environ)
+    os.environ |= environment | {"DBT_TARGET_PATH": str(target)}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
