@@ -57,12 +57,15 @@ def quick(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
         {"kind": "drop_answer"},
         {"kind": "malformed"},
         {"kind": "slow", "seconds": 0.01},
-        {"kind": "429"},
+        {"kind": "429", "retry_after": 0.1},
     ],
     ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}",
 )
-def test_one_fault_is_got_over_within_the_run(duckdb_world: World, fault: dict) -> None:
+def test_one_fault_is_got_over_within_the_run(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch, fault: dict
+) -> None:
     world = duckdb_world
+    quick(monkeypatch, longest_wait_seconds=0.5)
     rows = [contact(f"k{i}") for i in range(10)]
     world.desire(SPLIO, rows)
     world.faults({"prefix": "splio", "path": BULK, "nth": [1], **fault})
@@ -175,8 +178,11 @@ def test_a_tool_that_is_down_is_left_alone(
     assert_settled(world, {f"k{i:03}" for i in range(500)})
 
 
-def test_a_tool_that_does_not_even_let_us_begin_has_all_rows_left(duckdb_world: World) -> None:
+def test_a_tool_that_does_not_even_let_us_begin_has_all_rows_left(
+    duckdb_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = duckdb_world
+    quick(monkeypatch, attempts=2)
     world.desire(SPLIO, [contact("k1"), contact("k2")])
     world.faults({"prefix": "splio", "kind": "status", "status": 503, "path": "authenticate"})
     assert world.run("splio") == 1
@@ -227,7 +233,7 @@ def test_wrong_credentials_say_so(duckdb_world: World, monkeypatch: pytest.Monke
 
 
 def test_sigterm_finishes_the_batch_in_hand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPLIO_REQUESTS_PER_SECOND", "10")
+    monkeypatch.setenv("SPLIO_REQUESTS_PER_SECOND", "40")
     rows = [contact(f"k{i:03}") for i in range(300)]
     world.desire(SPLIO, rows)
     world.run("splio")
