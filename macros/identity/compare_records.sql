@@ -156,6 +156,11 @@ levels as (
         end as last_name,
         case
             when birth_date is null or other_birth_date is null then 0
+            -- The year alone: one year or digit apart is nobody else, nor a proof.
+            when length(birth_date) = 4 or length(other_birth_date) = 4
+                then case {{ edit_distance(
+                    'substr(birth_date, 1, 4)', 'substr(other_birth_date, 1, 4)'
+                ) }} when 0 then 2 when 1 then 0 else 1 end
             when birth_date = other_birth_date then 5
             when
                 birth_date_distance = 1
@@ -278,7 +283,7 @@ from levels
 
 {#-
     Whether the second first name is short for the first: its start (Steph), its last part (Claude
-    for Jean-Claude), its initials (J.-C.).
+    for Jean-Claude), its initials (J.-C.; of the J. C. who writes one name, the second is not told).
 -#}
 {% macro is_short_for(name, short_name) -%}
     ({{ name }} like '% ' || {{ short_name }}
@@ -286,6 +291,7 @@ from levels
         length({{ short_name }}) = 1
         or length({{ short_name }}) > 2
             and replace({{ name }}, ' ', '') like replace({{ short_name }}, ' ', '') || '%'
-        or {{ short_name }} like '_ _' and {{ name }} like '% ' || substr({{ short_name }}, 3) || '%'
+        or {{ short_name }} like '_ _'
+            and ({{ name }} not like '% %' or {{ name }} like '% ' || substr({{ short_name }}, 3) || '%')
     ))
 {%- endmacro %}

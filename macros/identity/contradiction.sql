@@ -7,8 +7,9 @@
         -- A number that both have says more than a name or a date.
         when coalesce({{ edit_distance(near ~ '.document_key', far ~ '.document_key') }}, 4) <= 2
             then null
-        -- No two parts of the date are the same.
+        -- No two parts of the date are the same; of a year alone nobody knows.
         when {{ near }}.has_namesakes
+            and length({{ near }}.birth_date_key) > 4 and length({{ far }}.birth_date_key) > 4
             and substr({{ near }}.birth_date_key, 5, 4) <> substr({{ far }}.birth_date_key, 5, 4)
             and substr({{ near }}.birth_date_key, 1, 6) <> substr({{ far }}.birth_date_key, 1, 6)
             and (

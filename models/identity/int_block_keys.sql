@@ -25,7 +25,9 @@ names as (
         substr(last_name_key, 1, 3) as last_start,
         substr(birth_date_key, 1, 4) as birth_year,
         substr(birth_date_key, 1, 6) as birth_month,
-        substr(birth_date_key, 5, 4) as birth_day
+        nullif(substr(birth_date_key, 5, 4), '') as birth_day,
+        coalesce(postcode_key, city_key) as place_key,
+        coalesce(substr(postcode_key, 1, 2), city_key) as region_key
     from {{ ref('int_match_records') }}
 ),
 
@@ -44,14 +46,14 @@ block_keys as (
         rule,
         case rule
             when 16 then both_names
-            when 32 then both_names || '|' || substr(postcode_key, 1, 2)
+            when 32 then both_names || '|' || region_key
             when 64 then last_name_key || '|' || birth_date_key
             when 128 then first_name_key || '|' || birth_date_key
-            when 256 then birth_date_key || '|' || postcode_key
-            when 512 then last_name_key || '|' || postcode_key || '|' || first_start
-            when 1024 then first_name_key || '|' || postcode_key || '|' || street_number
+            when 256 then birth_date_key || '|' || place_key
+            when 512 then last_name_key || '|' || place_key || '|' || first_start
+            when 1024 then first_name_key || '|' || place_key || '|' || street_number
             when 4096 then first_start || '|' || last_start || '|' || birth_year
-            when 8192 then street_key || '|' || postcode_key
+            when 8192 then street_key || '|' || place_key
             when 16384 then first_name_key || '|' || last_initial || '|' || birth_month
             when 32768 then last_name_key || '|' || first_initial || '|' || birth_day
         end as block_key

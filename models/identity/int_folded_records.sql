@@ -47,6 +47,11 @@ folded as (
                         '[^0-9]', ''
                     ) }}, ''
                 )
+            -- The year alone; a spreadsheet may have written 1975.0
+            when birth_date_status = 'invalid'
+                then {{ extract_pattern(
+                    'raw_birth_date', '^((19|20)[0-9][0-9])([.]0)?$'
+                ) }}
         end as birth_date_key,
         email as email_key,
         phone as phone_key,
@@ -68,7 +73,7 @@ select
     not is_company and birth_date_key is null and document_key is null
     -- An initial is no first name; a name of one letter in another script is.
     and (
-        coalesce({{ matches_pattern('first_name_key', '^[a-z]$') }}, true)
+        coalesce({{ matches_pattern('first_name_key', '^[a-z]( [a-z])*$') }}, true)
         or last_name_key is null
     ) as is_nameless,
     {{ run_time() }} as changed_at

@@ -69,6 +69,12 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
             person("Jacques", "Bellanger", birth_date="1979-11-08", phone="+33478000005", **HOME),
         ),
     ],
+    "birth_years": [
+        ("a", person("Marie", "Martin", raw_birth_date="1951", birth_date_status="invalid", **HOME)),
+        ("a", person("Marie", "Martn", birth_date="1951-02-20", phone="+33478000781", **HOME)),
+        ("b", person("Marie", "Martin", raw_birth_date="1979", birth_date_status="invalid", **HOME)),
+        ("b", person("Marie", "Martin", birth_date="1979-11-08", **HOME)),
+    ],
     "mother_and_daughter": [
         (
             "a",
@@ -195,6 +201,14 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Marc", "Soubeyrand", phone="+33478000772", **HOME)),
         ("b", person("Marie", "Soubeyrand", phone="+33478000772", **HOME)),
         ("?", person("M.", "Soubeyrand", phone="+33478000772", **HOME)),
+    ],
+    "initials_of_one_name": [
+        ("a", person("H. B.", "Walraven", email="h.walraven@mail.fr", **HOME)),
+        ("a", person("Hidde", "Walraven", email="h.walraven@mail.fr", **HOME)),
+    ],
+    "town_without_postcode": [
+        ("a", person("Ermengarde", "Vanparys", address_line_1="8 quai Rambaud", city="Lyon")),
+        ("a", person("Ermangarde", "Vampa1ys", address_line_1="8 quai Rambaud", city="Lyon")),
     ],
     "given_name_of_one_letter": [
         ("a", person("伟", "李", email="wei.li@mail.fr", phone="+33611000041")),
