@@ -22,6 +22,7 @@ names as (
         substr(first_name_key, 1, 1) as first_initial,
         substr(last_name_key, 1, 1) as last_initial,
         substr(first_name_key, 1, 3) as first_start,
+        substr(last_name_key, 1, 2) as last_two,
         substr(last_name_key, 1, 3) as last_start,
         substr(birth_date_key, 1, 4) as birth_year,
         substr(birth_date_key, 1, 6) as birth_month,
@@ -52,6 +53,7 @@ block_keys as (
             when 256 then birth_date_key || '|' || place_key
             when 512 then last_name_key || '|' || place_key || '|' || first_start
             when 1024 then first_name_key || '|' || place_key || '|' || street_number
+            when 2048 then first_name_key || '|' || place_key || '|' || last_two
             when 4096 then first_start || '|' || last_start || '|' || birth_year
             when 8192 then street_key || '|' || place_key
             when 16384 then first_name_key || '|' || last_initial || '|' || birth_month

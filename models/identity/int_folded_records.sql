@@ -58,7 +58,7 @@ folded as (
         {{ match_key('other_identifier') }} as document_key,
         {{ match_key('loyalty_card') }} as card_key,
         {{ match_key('address_line_1') }} as street_key,
-        {{ match_key('postcode') }} as postcode_key,
+        {{ postcode_key('postcode') }} as postcode_key,
         {{ match_key('city') }} as city_key,
         content_hash,
         is_company,
@@ -73,7 +73,7 @@ select
     not is_company and birth_date_key is null and document_key is null
     -- An initial is no first name; a name of one letter in another script is.
     and (
-        coalesce({{ matches_pattern('first_name_key', '^[a-z]( [a-z])*$') }}, true)
+        coalesce({{ matches_pattern('first_name_key', '^[a-z]$') }}, true)
         or last_name_key is null
     ) as is_nameless,
     {{ run_time() }} as changed_at

@@ -70,9 +70,15 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ),
     ],
     "birth_years": [
-        ("a", person("Marie", "Martin", raw_birth_date="1951", birth_date_status="invalid", **HOME)),
+        (
+            "a",
+            person("Marie", "Martin", raw_birth_date="1951", birth_date_status="invalid", **HOME),
+        ),
         ("a", person("Marie", "Martn", birth_date="1951-02-20", phone="+33478000781", **HOME)),
-        ("b", person("Marie", "Martin", raw_birth_date="1979", birth_date_status="invalid", **HOME)),
+        (
+            "b",
+            person("Marie", "Martin", raw_birth_date="1979", birth_date_status="invalid", **HOME),
+        ),
         ("b", person("Marie", "Martin", birth_date="1979-11-08", **HOME)),
     ],
     "mother_and_daughter": [
@@ -209,6 +215,16 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "town_without_postcode": [
         ("a", person("Ermengarde", "Vanparys", address_line_1="8 quai Rambaud", city="Lyon")),
         ("a", person("Ermangarde", "Vampa1ys", address_line_1="8 quai Rambaud", city="Lyon")),
+    ],
+    "postcode_in_two_ways": [
+        ("a", person("Nele", "Vercauteren", address_line_1="Kerkstraat 7", postcode="B-9000")),
+        ("a", person("Neele", "Vercauterenn", address_line_1="Kerkstraat 7", postcode="9000")),
+        ("b", person("Guus", "Vermandois", address_line_1="Oude Haven 7", postcode="1254 NJ")),
+        ("b", person("Guuss", "Vermandoys", address_line_1="Oude Haven 7", postcode="1254nj")),
+    ],
+    "part_of_a_compound_without_street": [
+        ("a", person("Amador", "Cornejo", postcode="31000", city="Toulouse")),
+        ("a", person("Amador", "Cornejo Pino", postcode="31000", city="Toulouse")),
     ],
     "given_name_of_one_letter": [
         ("a", person("伟", "李", email="wei.li@mail.fr", phone="+33611000041")),
