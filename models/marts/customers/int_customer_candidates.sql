@@ -4,13 +4,6 @@ candidates as (
     select * from {{ ref('int_customer_values') }}
 ),
 
-rules as (
-    select
-        field,
-        strategy
-    from {{ ref('survivorship_rules') }}
-),
-
 said as (
     select * from {{ ref('int_customer_value_counts') }}
 ),
@@ -23,22 +16,21 @@ weighed as (
         candidates.field,
         candidates.value,
         candidates.source,
-        rules.strategy,
+        candidates.strategy,
         case
-            when rules.strategy = 'source_rank' then candidates.source_position
-            when rules.strategy = 'most_recent' then candidates.recency_position
-            when rules.strategy in ('most_frequent', 'most_frequent_full_form')
+            when candidates.strategy = 'source_rank' then candidates.source_position
+            when candidates.strategy = 'most_recent' then candidates.recency_position
+            when candidates.strategy in ('most_frequent', 'most_frequent_full_form')
                 then
                     case when said.is_short_form then 1000000000000 else 0 end
                     + (1000000 - said.record_count) * 1000000
                     + candidates.recency_position
-            when rules.strategy = 'most_complete'
+            when candidates.strategy = 'most_complete'
                 then
                     cast(1000000 - length(candidates.value) as bigint) * 1000000
                     + candidates.echo_rank * 1000000000000 + candidates.recency_position
         end as weight
     from candidates
-    inner join rules on candidates.field = rules.field
     left join said
         on
             candidates.customer_id = said.customer_id

@@ -4,25 +4,17 @@ candidates as (
     select * from {{ ref('int_customer_values') }}
 ),
 
-rules as (
-    select
-        field,
-        strategy
-    from {{ ref('survivorship_rules') }}
-),
-
 said as (
     -- how many records say the same; echoes have no voice
     select
-        candidates.customer_id,
-        candidates.field,
-        candidates.value,
-        rules.strategy,
-        cast(sum(1 - candidates.echo_rank) as bigint) as record_count
+        customer_id,
+        field,
+        value,
+        strategy,
+        cast(sum(1 - echo_rank) as bigint) as record_count
     from candidates
-    inner join rules on candidates.field = rules.field
-    where rules.strategy in ('most_frequent', 'most_frequent_full_form')
-    group by candidates.customer_id, candidates.field, candidates.value, rules.strategy
+    where strategy in ('most_frequent', 'most_frequent_full_form')
+    group by customer_id, field, value, strategy
 ),
 
 keyed as (

@@ -1,5 +1,12 @@
 with
 
+rules as (
+    select
+        field,
+        strategy
+    from {{ ref('survivorship_rules') }}
+),
+
 records as (
     select
         *,
@@ -28,6 +35,14 @@ unpivoted as (
             'loyalty_card', 'other_identifier', 'home_store_id'
         ]
     ) }}
+),
+
+ruled as (
+    select
+        unpivoted.*,
+        rules.strategy
+    from unpivoted
+    inner join rules on unpivoted.field = rules.field
 )
 
-select * from unpivoted
+select * from ruled
