@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections import defaultdict, deque
 from contextlib import redirect_stdout
 from datetime import datetime
@@ -20,6 +21,8 @@ from warehouse import Session
 
 Row = dict[str, Any]
 LINKS_SHOWN = 12
+# As people write one: other numbers are keys that a system has counted.
+PHONE = re.compile(r"(^|:)\(?[+0][\d .()/-]{8,}$")
 RECORDS_OF = "select record_id from identity.customer_identities where customer_id = ?"
 
 
@@ -64,8 +67,10 @@ def customer_of(asked: Session, name: str) -> str:
 
 
 def called(name: str) -> str:
-    """A record or customer as an error may name it: a file's key may be an e-mail."""
-    return "(an e-mail)" if "@" in name else name
+    """A record or customer as an error may name it: a file's key may be an e-mail or a phone."""
+    if "@" in name:
+        return "(an e-mail)"
+    return "(a phone)" if PHONE.search(name) else name
 
 
 def keys_of(asked: Session, records: list[str]) -> dict[str, int]:

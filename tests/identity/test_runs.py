@@ -392,7 +392,7 @@ def refused(world: World, capsys: pytest.CaptureFixture[str], *arguments: str) -
 
 
 def test_whom_nobody_knows_is_named(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """Unless the name holds an e-mail, as the key of a file may."""
+    """Unless the name holds an e-mail or a phone, as the key of a file may."""
     assert "is called nobody:1" in refused(world, capsys, "explain", "nobody:1")
     assert "ann:1 is one record" in refused(world, capsys, "explain", "ann:1", "ann:1")
     decision = ["match", "--reason", "none"]
@@ -401,6 +401,11 @@ def test_whom_nobody_knows_is_named(world: World, capsys: pytest.CaptureFixture[
     said = refused(world, capsys, "decide", "ann:1", "club:ann@mail.fr", *decision)
     assert "is called (an e-mail):" in said
     assert "ann@mail.fr" not in said
+    for phone in ("+33611000021", "06 11 00 00 21", "(06)11000021"):
+        said = refused(world, capsys, "explain", "ann:1", f"club:{phone}")
+        assert "is called (a phone):" in said
+    assert "is called (a phone)" in refused(world, capsys, "explain", "0611000021")
+    assert "is called club:611000021" in refused(world, capsys, "explain", "club:611000021")
 
 
 def test_a_decision_that_would_never_hold_is_refused(
