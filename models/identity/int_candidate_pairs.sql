@@ -12,19 +12,19 @@ touched as (
     where not members.is_gone and {{ since_last_run('blocks.shaped_at') }}
 ),
 
+members as (
+    select * from {{ ref('int_block_members') }}
+    where
+        not is_gone
+        {{ 'and record_key in (select record_key from touched)' if is_incremental() }}
+),
+
 near as (
-    select
-        members.rule,
-        members.block_hash,
-        members.record_key,
-        members.is_gone
-    from {{ ref('int_block_members') }} as members
+    select members.*
+    from members
     inner join {{ ref('int_blocks') }} as blocks
         on members.rule = blocks.rule and members.block_hash = blocks.block_hash
-    {% if is_incremental() %}
-        inner join touched on members.record_key = touched.record_key
-    {% endif %}
-    where blocks.shape = 'pairs' and blocks.record_count > 1 and not members.is_gone
+    where blocks.shape = 'pairs' and blocks.record_count > 1
 ),
 
 found as (

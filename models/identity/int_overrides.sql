@@ -9,6 +9,12 @@ records as (
         record_id,
         record_key
     from {{ ref('int_match_records') }}
+    where
+        record_id in (
+            select decided_pairs.left_record_id from decided_pairs
+            union
+            select decided_pairs.right_record_id from decided_pairs
+        )
 ),
 
 found as (
