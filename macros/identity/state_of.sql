@@ -11,6 +11,6 @@
                 cast(null as {{ type }}) as {{ name }}{{ ', ' if not loop.last }}
                 {%- endfor %}
             where 1 = 0
-        ) as {{ model_name }}
+        )
     {%- endif -%}
 {%- endmacro %}

@@ -90,7 +90,7 @@
         {{ exceptions.raise_compiler_error(model.name ~ ': links still join after ' ~ walk.round ~ ' rounds') }}
     {% endif %}
 
-    {% set target_relation = replace_table(
+    {% set target_relation = put_rows(
         'select node_key, min(node_key) over (partition by component_key) as component_key
         from ' ~ scratch_table('ends_' ~ walk.round % 2)) %}
     {#- Or they count against DuckDB's memory until the connection ends. -#}

@@ -2,6 +2,7 @@
     materialized='connected_components': the model selects the edges of a graph, as two bigint
     columns `left_key` and `right_key`; the table holds one row per node: `node_key` and
     `component_key`, the smallest node of its component. A self loop makes a lone node appear.
+    With a `part_key` only the rows of affected records are replaced (see part.sql).
 
     Randomised contraction (after Bögeholz, Brand, Todor 2020, "In-database connected component
     analysis"). Each round puts the nodes in another order, sends every node to the first among
@@ -80,7 +81,7 @@
                 on steps.next_key = ends.node_key') %}
     {% endfor %}
 
-    {% set target_relation = replace_table('
+    {% set target_relation = put_rows('
         with
 
         ends as (

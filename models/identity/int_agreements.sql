@@ -1,10 +1,10 @@
-{{ config(materialized='agreeing_components') }}
+{{ config(materialized='agreeing_components', part_key='node_key') }}
 -- The links and the contradictions of the components that hold a contradiction.
 with
 
 links as (
     select * from {{ ref('int_decided_links') }}
-    where refusal is null
+    where refusal is null and {{ is_affected('left_key') }}
 ),
 
 components as (
@@ -13,6 +13,7 @@ components as (
 
 conflicts as (
     select * from {{ ref('int_decided_conflicts') }}
+    where {{ is_affected('left_key') }}
 ),
 
 torn_components as (

@@ -1,10 +1,10 @@
--- Only components where something may contradict are looked at. Records that say the
--- same are compared once: thousands may.
+{{ config(materialized='part', part_key='left_key') }}
+-- Where something may contradict. Records that say the same are compared once.
 with
 
 suspects as (
     select components.component_key
-    from {{ ref('int_components') }} as components
+    from {{ affected_rows(ref('int_components'), 'node_key') }} as components
     inner join {{ ref('int_match_records') }} as records
         on components.node_key = records.record_key
     group by components.component_key

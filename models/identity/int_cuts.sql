@@ -1,9 +1,21 @@
+{{ config(materialized='part', part_key='left_key') }}
 -- The links that were accepted and then cut, because what they joined contradicts
 -- itself.
 with
 
 agreements as (
     select * from {{ ref('int_agreements') }}
+    where {{ is_affected('node_key') }}
+),
+
+links as (
+    select * from {{ ref('int_decided_links') }}
+    where refusal is null and {{ is_affected('left_key') }}
+),
+
+conflicts as (
+    select * from {{ ref('int_decided_conflicts') }}
+    where {{ is_affected('left_key') }}
 ),
 
 reasons as (
@@ -11,7 +23,7 @@ reasons as (
         least(near.component_key, far.component_key) as part_key,
         greatest(near.component_key, far.component_key) as other_part_key,
         min(conflicts.conflict) as reason
-    from {{ ref('int_decided_conflicts') }} as conflicts
+    from conflicts
     inner join agreements as near on conflicts.left_key = near.node_key
     inner join agreements as far on conflicts.right_key = far.node_key
     group by
@@ -26,10 +38,10 @@ cut_links as (
         links.score,
         least(near.component_key, far.component_key) as part_key,
         greatest(near.component_key, far.component_key) as other_part_key
-    from {{ ref('int_decided_links') }} as links
+    from links
     inner join agreements as near on links.left_key = near.node_key
     inner join agreements as far on links.right_key = far.node_key
-    where links.refusal is null and near.component_key <> far.component_key
+    where near.component_key <> far.component_key
 )
 
 select

@@ -2,20 +2,9 @@
 -- What the evidence says of two records, unless a person has the last word.
 with
 
-links as (
-    select * from {{ ref('int_links') }}
-),
-
--- Of two decisions that contradict each other the cautious one, until the build's test
--- has stopped it.
 decisions as (
-    select
-        left_key,
-        right_key,
-        min(decision) as decision
-    from {{ ref('int_overrides') }}
-    where is_in_force
-    group by left_key, right_key
+    select * from {{ ref('int_decisions_in_force') }}
+    where decision is not null
 ),
 
 decided_records as (
@@ -35,7 +24,7 @@ select
         when near.node_key is not null or far.node_key is not null
             then 'no name, decided otherwise'
     end as refusal
-from links
+from {{ ref('int_links') }} as links
 left join decisions
     on links.left_key = decisions.left_key and links.right_key = decisions.right_key
 left join decided_records as near
@@ -50,6 +39,6 @@ select
     decisions.decision,
     case when decisions.decision = 'distinct' then 'decided distinct' end as refusal
 from decisions
-left join links
+left join {{ ref('int_links') }} as links
     on decisions.left_key = links.left_key and decisions.right_key = links.right_key
 where links.left_key is null

@@ -1,39 +1,7 @@
+{{ config(materialized='view') }}
 -- A record without a name, or with an initial for one, keeps its best link only: it
 -- never bridges two people.
 with
-
-judged_pairs as (
-    select
-        left_key,
-        right_key,
-        rules,
-        pattern_key,
-        first_name_bits,
-        last_name_bits,
-        is_left_nameless,
-        is_right_nameless,
-        score,
-        first_refusal
-    from {{ ref('int_judged_pairs') }}
-),
-
-nameless_ends as (
-    select
-        left_key as node_key,
-        right_key as other_key,
-        score,
-        is_right_nameless as is_worse
-    from judged_pairs
-    where is_left_nameless and first_refusal is null
-    union all
-    select
-        right_key as node_key,
-        left_key as other_key,
-        score,
-        is_left_nameless as is_worse
-    from judged_pairs
-    where is_right_nameless and first_refusal is null
-),
 
 ranked_ends as (
     select
@@ -43,10 +11,11 @@ ranked_ends as (
             partition by node_key
             order by
                 score desc,
-                case when is_worse then 1 else 0 end asc,
+                case when is_other_nameless then 1 else 0 end asc,
                 other_key asc
         ) as place
-    from nameless_ends
+    from {{ ref('int_nameless_pairs') }}
+    where is_nameless and first_refusal is null
 ),
 
 best_links as (
@@ -58,7 +27,16 @@ best_links as (
 )
 
 select
-    judged_pairs.*,
+    judged_pairs.left_key,
+    judged_pairs.right_key,
+    judged_pairs.rules,
+    judged_pairs.pattern_key,
+    judged_pairs.first_name_bits,
+    judged_pairs.last_name_bits,
+    judged_pairs.is_left_nameless,
+    judged_pairs.is_right_nameless,
+    judged_pairs.score,
+    judged_pairs.first_refusal,
     case
         when judged_pairs.first_refusal is not null then judged_pairs.first_refusal
         when
@@ -66,8 +44,9 @@ select
             and best_links.left_key is null
             then 'no name, not its best link'
     end as refusal
-from judged_pairs
+from {{ ref('int_judged_pairs') }} as judged_pairs
 left join best_links
     on
         judged_pairs.left_key = best_links.left_key
         and judged_pairs.right_key = best_links.right_key
+where not judged_pairs.is_gone

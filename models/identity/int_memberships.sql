@@ -9,10 +9,10 @@ clustered as (
         coalesce(
             agreements.component_key, components.component_key, records.record_key
         ) as cluster_key
-    from {{ ref('int_match_records') }} as records
-    left join {{ ref('int_components') }} as components
+    from {{ affected_rows(ref('int_match_records'), 'record_key') }} as records
+    left join {{ affected_rows(ref('int_components'), 'node_key') }} as components
         on records.record_key = components.node_key
-    left join {{ ref('int_agreements') }} as agreements
+    left join {{ affected_rows(ref('int_agreements'), 'node_key') }} as agreements
         on records.record_key = agreements.node_key
 ),
 
@@ -24,14 +24,9 @@ clustered as (
             clustered.cluster_key,
             kept.cluster_key as kept_cluster_key
         from clustered
-        full outer join {{ this }} as kept on clustered.record_key = kept.record_key
+        full outer join {{ affected_rows(this, 'record_key') }} as kept
+            on clustered.record_key = kept.record_key
         where clustered.cluster_key is distinct from kept.cluster_key
-    ),
-
-    touched as (
-        select cluster_key from moved
-        union
-        select kept_cluster_key as cluster_key from moved
     ),
 {% endif %}
 
@@ -39,7 +34,12 @@ changed as (
     select clustered.*
     from clustered
     {% if is_incremental() %}
-        inner join touched on clustered.cluster_key = touched.cluster_key
+        where
+            clustered.cluster_key in (
+                select moved.cluster_key from moved
+                union
+                select moved.kept_cluster_key from moved
+            )
         union all
         select
             record_key,
@@ -61,18 +61,16 @@ changed as (
 ),
 
 publications as (
-    select max(coalesce(valid_to, valid_from)) as published_at
+    select max(coalesce(valid_to, valid_from)) + interval '1' second as over_at
     from {{ ref('int_previous_identities') }}
 )
 
 select
     changed.*,
+    {{ run_time() }} as changed_at,
     -- later than what is published, even by a clock that was set back
     greatest(
-        {{ run_time() }},
-        coalesce(
-            publications.published_at + interval '1' second, {{ run_time() }}
-        )
-    ) as changed_at
+        {{ run_time() }}, coalesce(publications.over_at, {{ run_time() }})
+    ) as publishable_at
 from changed
 cross join publications

@@ -7,4 +7,4 @@ select
 from {{ state_of('customer_identity_history', {
     'record_id': 'text', 'customer_id': 'text',
     'valid_from': 'timestamp', 'valid_to': 'timestamp',
-}) }}
+}) }} as history

@@ -50,7 +50,7 @@ select
     greatest(
         {{ run_time() }},
         (
-            select max(latest.changed_at)
+            select max(latest.publishable_at)
             from {{ ref('int_unpublished_records') }} as latest
         )
     ) as proposed_at

@@ -12,6 +12,6 @@ publications as (
 select
     memberships.record_id,
     memberships.cluster_key,
-    memberships.changed_at
+    memberships.publishable_at
 from {{ ref('int_memberships') }} as memberships
-inner join publications on memberships.changed_at > publications.published_at
+inner join publications on memberships.publishable_at > publications.published_at

@@ -1,10 +1,6 @@
-{{ config(materialized='view') }}
+{{ config(materialized='part', part_key='left_key') }}
 -- What contradicts, unless a person has the last word.
 with
-
-records as (
-    select * from {{ ref('int_match_records') }}
-),
 
 groups as (
     select * from {{ ref('int_decided_groups') }}
@@ -27,9 +23,11 @@ valued_conflicts as (
             when 'too many surnames' then far.last_name_key
             else far.first_name_key
         end as right_value
-    from {{ ref('int_conflicts') }} as conflicts
-    inner join records as near on conflicts.left_key = near.record_key
-    inner join records as far on conflicts.right_key = far.record_key
+    from {{ affected_rows(ref('int_conflicts'), 'left_key') }} as conflicts
+    inner join {{ ref('int_match_records') }} as near
+        on conflicts.left_key = near.record_key
+    inner join {{ ref('int_match_records') }} as far
+        on conflicts.right_key = far.record_key
     left join groups as near_groups on conflicts.left_key = near_groups.node_key
     left join groups as far_groups on conflicts.right_key = far_groups.node_key
 ),
@@ -71,3 +69,4 @@ where
     overrides.is_in_force
     and overrides.decision = 'distinct'
     and near.component_key = far.component_key
+    and {{ is_affected('overrides.left_key') }}
