@@ -51,7 +51,7 @@ block_keys as (
             when 64 then last_name_key || '|' || birth_date_key
             when 128 then first_name_key || '|' || birth_date_key
             when 256 then birth_date_key || '|' || place_key
-            when 512 then last_name_key || '|' || place_key || '|' || first_start
+            when 512 then last_name_key || '|' || place_key || '|' || first_initial
             when 1024 then first_name_key || '|' || place_key || '|' || street_number
             when 2048 then first_name_key || '|' || place_key || '|' || last_two
             when 4096 then first_start || '|' || last_start || '|' || birth_year

@@ -226,6 +226,10 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Amador", "Cornejo", postcode="31000", city="Toulouse")),
         ("a", person("Amador", "Cornejo Pino", postcode="31000", city="Toulouse")),
     ],
+    "initial_without_street": [
+        ("a", person("Hyacinthe", "Quettehou", postcode="31000", birth_date="1961-05-07")),
+        ("a", person("H", "Quettehou", postcode="31000", city="Toulouse")),
+    ],
     "given_name_of_one_letter": [
         ("a", person("伟", "李", email="wei.li@mail.fr", phone="+33611000041")),
         (
