@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import empty_database
+from tests.dbt_in_process import dbt
 
-from .conftest import ROOT, SEEDS, dbt, load, load_records, run
+from .conftest import SEEDS, load, load_records, run
 from .test_scenarios import load_overrides
 
 LEARNED = ["int_homes", "int_name_bits", "int_random_comparisons", "int_weights"]
@@ -117,7 +118,7 @@ def decide(
 
 
 def build(environment: dict[str, str], target: Path, *arguments: str) -> None:
-    dbt(environment, target, "run", "--project-dir", str(ROOT), *arguments)
+    dbt(environment, target, "run", *arguments)
 
 
 def results(environment: dict[str, str]) -> dict[str, list[Any]]:
@@ -132,7 +133,7 @@ def live(environment: dict[str, str], target: Path) -> tuple[dict, dict]:
     change(world, chance, 0)
     load_records(environment, world)
     load_overrides(environment)
-    dbt(environment, target, "seed", "--project-dir", str(ROOT), "--select", *SEEDS)
+    dbt(environment, target, "seed", "--select", *SEEDS)
     build(environment, target, *layer)
     exclusions = run(environment, "select * from seeds.identity_exclusions")
     columns = dict.fromkeys(["identifier_type", "value_pattern", "reason"], "text")
