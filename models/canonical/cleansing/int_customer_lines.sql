@@ -1,7 +1,20 @@
 with
 
+-- only what says neither postcode nor city, nor a land abroad, may be whole
 customers as (
-    select * from {{ ref('int_customer_phones') }}
+    select
+        *,
+        raw_postcode is null and raw_city is null
+        and coalesce(written_country, '{{ var("default_country") }}') = 'FR' as is_whole
+    from {{ ref('int_customer_phones') }}
+),
+
+wholes as (
+    select
+        raw_line,
+        place_text,
+        coalesce(street_text, '') as street_text
+    from {{ ref('int_whole_addresses') }}
 ),
 
 joined as (
@@ -25,29 +38,18 @@ joined as (
             streets.complement, complements.complement
         ) as complement
     from customers
+    left join wholes as firsts
+        on customers.raw_address_line_1 = firsts.raw_line and customers.is_whole
+    left join wholes as seconds
+        on customers.raw_address_line_2 = seconds.raw_line and customers.is_whole
     left join {{ ref('int_street_lines') }} as streets
-        on coalesce(customers.raw_address_line_1, '') = streets.raw_line
+        on
+            coalesce(firsts.street_text, customers.raw_address_line_1, '')
+            = streets.raw_line
     left join {{ ref('int_street_lines') }} as complements
-        on coalesce(customers.raw_address_line_2, '') = complements.raw_line
-    -- only what says neither postcode nor city, nor a land abroad, may be whole
-    left join {{ ref('int_whole_addresses') }} as firsts
         on
-            case
-                when
-                    coalesce(customers.raw_postcode, customers.raw_city) is null
-                    and coalesce(customers.written_country, 'FR') = 'FR'
-                    then customers.raw_address_line_1
-            end
-            = firsts.raw_line
-    left join {{ ref('int_whole_addresses') }} as seconds
-        on
-            case
-                when
-                    coalesce(customers.raw_postcode, customers.raw_city) is null
-                    and coalesce(customers.written_country, 'FR') = 'FR'
-                    then customers.raw_address_line_2
-            end
-            = seconds.raw_line
+            coalesce(seconds.street_text, customers.raw_address_line_2, '')
+            = complements.raw_line
     left join {{ ref('int_places') }} as places
         on
             coalesce(firsts.place_text, seconds.place_text, customers.raw_postcode, '')

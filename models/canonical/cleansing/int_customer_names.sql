@@ -13,18 +13,18 @@ named as (
         coalesce(is_swapped, false)
         and not has_no_first_name and not has_no_last_name as is_turned_round,
         case
-            when has_no_first_name and not has_no_last_name then first_of_last_name
+            when has_no_first_name and not has_no_last_name then whole_first_name
             when has_no_first_name then null
-            when has_no_last_name and last_of_first_name is null
+            when has_no_last_name and whole_last_name is null
                 then written_first_name
-            when has_no_last_name then first_of_first_name
+            when has_no_last_name then whole_first_name
             when is_swapped then last_as_first_name
             else written_first_name
         end as person_first_name,
         case
             when has_no_last_name and has_no_first_name then null
-            when has_no_last_name then last_of_first_name
-            when has_no_first_name then coalesce(last_of_last_name, written_last_name)
+            when has_no_last_name then whole_last_name
+            when has_no_first_name then coalesce(whole_last_name, written_last_name)
             when is_swapped then first_as_last_name
             else written_last_name
         end as person_last_name,

@@ -27,11 +27,9 @@ weighed as (
             case when not birth.is_placeholder then birth.last_name end,
             family.birth_name, given.birth_name
         ) as written_birth_name,
-        company.name_text as written_company_name,
-        family.whole_first_name as first_of_last_name,
-        family.whole_last_name as last_of_last_name,
-        given.whole_first_name as first_of_first_name,
-        given.whole_last_name as last_of_first_name,
+        company.company_text as written_company_name,
+        wholes.first_name as whole_first_name,
+        wholes.last_name as whole_last_name,
         coalesce(given.title, case when not family.is_title then family.title end)
             as name_title,
         coalesce(given.gender, case when not family.is_title then family.gender end)
@@ -42,7 +40,7 @@ weighed as (
         -- Marie Dupont / Marie Dupont
         coalesce(
             family.is_placeholder
-            or given.whole_last_name is not null
+            or wholes.last_name is not null
             and customers.raw_first_name = customers.raw_last_name, true
         ) as has_no_last_name,
         coalesce(company.is_placeholder, true) as has_no_company,
@@ -73,6 +71,10 @@ weighed as (
         on coalesce(customers.raw_birth_name, '') = birth.raw_name
     left join forms as company
         on coalesce(customers.raw_company_name, '') = company.raw_name
+    left join {{ ref('int_customers_of_one_name') }} as lone
+        on customers.record_id = lone.record_id
+    left join {{ ref('int_whole_name_forms') }} as wholes
+        on lone.raw_name = wholes.raw_name
 )
 
 select * from weighed

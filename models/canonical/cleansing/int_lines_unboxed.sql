@@ -8,6 +8,9 @@ together as (
     select address_line_1 as raw_line from customers
     union all
     select address_line_2 as raw_line from customers
+    union all
+    -- 3 rue des Lilas 69003 Lyon
+    select street_text as raw_line from {{ ref('int_whole_addresses') }}
 ),
 
 -- what is missing is looked up too: a join in which every record finds a row is faster
@@ -18,14 +21,9 @@ written as (
 -- NF Z10-011: capitals, no accents, no punctuation
 normalised as (
     select
-        written.raw_line,
-        case
-            when wholes.raw_line is not null then wholes.street_text
-            else {{ text_key(repair_mojibake('written.raw_line')) }}
-        end as line
+        raw_line,
+        {{ text_key(repair_mojibake('raw_line')) }} as line
     from written
-    left join {{ ref('int_whole_addresses') }} as wholes
-        on written.raw_line = wholes.raw_line
 ),
 
 boxed as (

@@ -8,14 +8,6 @@ parted as (
     from {{ ref('int_married_names') }}
 ),
 
-wholes as (
-    select
-        raw_name,
-        {{ display_name('given_text') }} as given_text,
-        {{ display_name('family_text') }} as family_text
-    from {{ ref('int_whole_names') }}
-),
-
 texts as (
     select * from {{ ref('int_name_texts') }}
 ),
@@ -36,18 +28,13 @@ forms as (
     select
         texts.raw_name,
         texts.name_text,
+        texts.company_text,
         texts.name_key,
         texts.title,
         texts.gender,
         parted.family_text as display_name,
         {{ family_name('parted.family_text') }} as last_name,
         {{ family_name('parted.birth_text') }} as birth_name,
-        -- M. et Mme Jean Dupont is no one person's first name either
-        case
-            when coalesce(texts.title, '') not in ('M. et Mme', 'Famille')
-                then wholes.given_text
-        end as whole_first_name,
-        {{ family_name('wholes.family_text') }} as whole_last_name,
         coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
         coalesce(frequencies.last_name_per_million, 0) as last_name_per_million,
         -- a seed cannot say NULL on every engine
@@ -67,7 +54,6 @@ forms as (
         texts.is_title
     from texts
     inner join parted on texts.raw_name = parted.raw_name
-    left join wholes on texts.raw_name = wholes.raw_name
     left join placeholders on texts.name_key = placeholders.name_key
     left join companies on texts.raw_name = companies.raw_name
     left join {{ ref('int_couple_names') }} as couples

@@ -8,6 +8,7 @@ repaired as (
 led as (
     select
         raw_name,
+        company_text,
         name_text,
         {{ extract_pattern('name_text', '^([A-Za-z]+[.]?) ') }} as first_word,
         {{ extract_pattern(
@@ -19,6 +20,7 @@ led as (
 titled as (
     select
         led.raw_name,
+        led.company_text,
         coalesce(couples.title, titles.title) as title,
         case when couples.title is not null then couples.gender else titles.gender end
             as gender,
@@ -42,6 +44,7 @@ titled as (
 keyed as (
     select
         raw_name,
+        company_text,
         title,
         gender,
         name_text,
@@ -53,6 +56,7 @@ keyed as (
 told as (
     select
         keyed.raw_name,
+        keyed.company_text,
         keyed.name_text,
         keyed.name_key,
         coalesce(keyed.title, alone.title) as title,

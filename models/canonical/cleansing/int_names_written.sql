@@ -5,41 +5,24 @@ customers as (
 ),
 
 together as (
-    select
-        first_name as raw_name,
-        true as is_of_person
-    from customers
+    select first_name as raw_name from customers
     union all
-    select
-        last_name as raw_name,
-        true as is_of_person
-    from customers
+    select last_name as raw_name from customers
     union all
-    select
-        birth_name as raw_name,
-        true as is_of_person
-    from customers
+    select birth_name as raw_name from customers
     union all
-    select
-        company_name as raw_name,
-        false as is_of_person
-    from customers
+    select company_name as raw_name from customers
 ),
 
 -- what is missing is looked up too: a join in which every record finds a row is faster
 written as (
-    select
-        coalesce(raw_name, '') as raw_name,
-        max(case when is_of_person then 1 else 0 end) = 1 as is_of_person
-    from together
-    group by 1
+    select distinct coalesce(raw_name, '') as raw_name from together
 ),
 
 -- hearts and flags are blanks, and what joins them is nothing
 repaired as (
     select
         raw_name,
-        is_of_person,
         trim({{ replace_pattern(
             "translate(" ~ repair_mojibake('raw_name') ~ ", chr(160) || chr(9) || '’`´_*\"' || chr(65039) || chr(8205), '  ''''''   ')",
             '[ 🇦-🫿☀-➿]+', ' '
@@ -47,13 +30,13 @@ repaired as (
     from written
 ),
 
--- Dupont - Martin; d' Argent; a company may well be Garage - Lyon or Les Amis' Bar
+-- Dupont - Martin; d' Argent; a company may well be Garage - Lyon or Studio54
 closed_up as (
     select
         raw_name,
-        is_of_person,
+        name_text as company_text,
         case
-            when is_of_person and (name_text like '%-%' or name_text like '%'' %')
+            when name_text like '%-%' or name_text like '%'' %'
                 then {{ replace_pattern(
                     replace_pattern('name_text', '([^ -]) ?- ?([^ -])', '\\1-\\2'),
                     "(^|[ -])([DdLlOo])'' ", "\\1\\2''"
@@ -67,8 +50,9 @@ closed_up as (
 tidied as (
     select
         raw_name,
+        company_text,
         case
-            when is_of_person and right(name_text, 1) between '0' and '9'
+            when right(name_text, 1) between '0' and '9'
                 then {{ replace_pattern('name_text', '([^0-9 .]{2})[0-9]+$', '\\1') }}
             else {{ replace_pattern(
                 'name_text', '^(Jean|Marie|Anne|Pierre)([A-ZÉ][a-zéèêëîïôç]+)$', '\\1-\\2'

@@ -14,7 +14,7 @@ customers as (
     where
         customers.postcode is null
         and customers.city is null
-        and coalesce(countries.country, 'FR') = 'FR'
+        and coalesce(countries.country, '{{ var("default_country") }}') = 'FR'
 ),
 
 together as (

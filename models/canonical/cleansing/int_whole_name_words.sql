@@ -1,30 +1,11 @@
 with
 
-customers as (
-    select * from {{ ref('canonical_customers') }}
-    where company_name is null
-),
-
-texts as (
-    select * from {{ ref('int_name_texts') }}
+alone as (
+    select distinct raw_name from {{ ref('int_customers_of_one_name') }}
 ),
 
 parted as (
     select * from {{ ref('int_married_names') }}
-),
-
--- the names of records whose other field is empty, says Mme or the same
-alone as (
-    select customers.last_name as raw_name
-    from customers
-    left join texts on customers.first_name = texts.raw_name
-    where
-        customers.last_name like '% %'
-        and coalesce(texts.is_title or texts.name_key is null, true)
-    union
-    select first_name as raw_name
-    from customers
-    where first_name like '% %' and (last_name is null or last_name = first_name)
 ),
 
 words as (
