@@ -1,3 +1,6 @@
+-- depends_on: {{ ref('contact_points') }}
+-- A run reads the records that say something new; that one is read, its points too, is
+-- said here, last.
 with
 
 -- its names, its phone, and its address stand in one row with what it said
@@ -48,7 +51,9 @@ records as (
         case when birth_dates.status = 'valid' then birth_dates.birth_date end
             as birth_date,
         customers.created_at,
-        customers.updated_at
+        customers.updated_at,
+        customers.content_hash,
+        {{ run_time() }} as changed_at
     from customers
     left join {{ ref('int_birth_dates_judged') }} as birth_dates
         on

@@ -1,14 +1,5 @@
-{{ config(materialized='view') }}
+-- Cleansing has read a record anew when it or its contact points say something new.
 with
-
--- By a hash of the record's id: two records on one would be read again together.
-points as (
-    select
-        {{ hash_key('record_id') }} as record_hash,
-        sum({{ row_hash(['contact_type', 'contact_key', 'status']) }}) as points_hash
-    from {{ ref('contact_points') }}
-    group by {{ hash_key('record_id') }}
-),
 
 records as (
     select
@@ -34,7 +25,8 @@ records as (
         postcode,
         city,
         is_company,
-        birth_date
+        birth_date,
+        {{ row_hash(['content_hash', 'changed_at']) }} as reading_hash
     from {{ ref('customer_records') }}
     -- What we published ourselves would prove whatever we believed then.
     where published_customer_id is null
@@ -43,19 +35,12 @@ records as (
 told as (
     select
         records.*,
-        points.points_hash,
         rules.rules_hash
     from records
     cross join {{ ref('int_identity_rules') }} as rules
-    left join points on {{ hash_key('records.record_id') }} = points.record_hash
 )
 
 select
     *,
-    {{ row_hash([
-        'source', 'first_name', 'last_name', 'birth_name', 'company_name', 'gender',
-        'birth_date_status', 'raw_birth_date', 'email', 'phone', 'other_identifier',
-        'loyalty_card', 'address_line_1', 'postcode', 'city', 'is_company',
-        'birth_date', 'points_hash', 'rules_hash'
-    ]) }} as content_hash
+    {{ row_hash(['reading_hash', 'rules_hash']) }} as content_hash
 from told

@@ -22,7 +22,7 @@ import identity.__main__ as identity
 from tests.conftest import empty_database
 from tests.dbt_in_process import ROOT, dbt, dbt_error, placed
 
-from .conftest import load, run
+from .conftest import load, reading, run
 from .scenarios import person
 
 AS_OF = "2026-10-31"
@@ -153,6 +153,8 @@ def fill_canonical(world: World, changing: dict[str, dict[str, object]]) -> None
         }
         for record, fields in (ALWAYS | OTHERS | changing).items()
     }
+    for row in records.values():
+        row |= reading(row)
     fill(world, "customer_records", [*records.values()])
     points = [
         {

@@ -39,9 +39,9 @@ weighed as (
             as has_no_first_name,
         -- Marie Dupont / Marie Dupont
         coalesce(
-            family.is_placeholder
-            or wholes.last_name is not null
-            and customers.raw_first_name = customers.raw_last_name, true
+            family.is_placeholder or wholes.last_name is not null
+            and customers.raw_first_name is not distinct from customers.raw_last_name,
+            true
         ) as has_no_last_name,
         coalesce(company.is_placeholder, true) as has_no_company,
         coalesce(given.is_company or family.is_company, false) as is_named_company,

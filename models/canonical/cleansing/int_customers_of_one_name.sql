@@ -1,7 +1,7 @@
 with
 
 customers as (
-    select * from {{ ref('canonical_customers') }}
+    select * from {{ ref('int_unread_customers') }}
     where company_name is null
 ),
 

@@ -1,7 +1,12 @@
 with
 
 customers as (
-    select * from {{ ref('canonical_customers') }}
+    select
+        customers.*,
+        unread.content_hash
+    from {{ ref('canonical_customers') }} as customers
+    inner join {{ ref('int_unread_records') }} as unread
+        on customers.record_id = unread.record_id
 ),
 
 countries as (
@@ -24,6 +29,7 @@ written as (
             'birth_date', 'email', 'phone', 'mobile_phone', 'address_line_1',
             'address_line_2', 'postcode', 'city', 'country'
         ]) }},
+        customers.content_hash,
         customers.created_at,
         customers.updated_at
     from customers

@@ -25,8 +25,10 @@ keyed as (
             else judged.local_part || '@' || providers.key_domain
         end as email_key,
         judged.status,
-        judged.email <> lower(trim(judged.raw_email)) as is_corrected
+        judged.email <> lower(trim(judged.raw_email)) as is_corrected,
+        rules.rules_hash
     from judged
+    cross join {{ ref('int_cleansing_rules') }} as rules
     left join providers on judged.domain = providers.domain
 )
 

@@ -5,7 +5,7 @@ together as (
         postcode,
         city,
         country
-    from {{ ref('canonical_customers') }}
+    from {{ ref('int_unread_customers') }}
     union all
     -- 3 rue des Lilas 69003 Lyon
     select

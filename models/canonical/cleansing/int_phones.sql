@@ -37,8 +37,10 @@ judged as (
             when best.phone_type = 'service' then 'service'
             else 'valid'
         end as status,
-        best.digits
+        best.digits,
+        rules.rules_hash
     from best
+    cross join {{ ref('int_cleansing_rules') }} as rules
     left join placeholders on best.phone = placeholders.phone
     left join store_phones on best.phone = store_phones.phone
 )

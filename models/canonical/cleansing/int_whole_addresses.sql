@@ -9,7 +9,7 @@ customers as (
     select
         customers.address_line_1,
         customers.address_line_2
-    from {{ ref('canonical_customers') }} as customers
+    from {{ ref('int_unread_customers') }} as customers
     left join countries on customers.country = countries.raw_country
     where
         customers.postcode is null
