@@ -66,11 +66,13 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tup
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema canonical")
         connection.execute(
-            "create table canonical.int_phones_written (raw_phone text, country text)"
+            "create table canonical.int_unread_phones"
+            " (raw_phone text, country text, is_gone boolean)"
         )
         connection.execute(
-            "insert into canonical.int_phones_written select unnest(?), 'FR'", [written]
+            "insert into canonical.int_unread_phones select unnest(?), 'FR', false", [written]
         )
+        connection.execute("create table canonical.int_cleansing_rules as select 1 as rules_hash")
         connection.execute("create table canonical.canonical_stores (phone text)")
         connection.execute(
             "create table canonical.canonical_contact_points"

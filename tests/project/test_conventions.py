@@ -325,6 +325,25 @@ def test_every_var_is_read(manifest: dict[str, Any]) -> None:
     assert not offenders, f"vars that nothing reads: {offenders}"
 
 
+def test_what_reads_a_record_is_among_its_rules(manifest: dict[str, Any]) -> None:
+    """A record is read again when a seed or variable that reading asks has changed."""
+
+    def asked(name: str) -> set[str]:
+        """Seeds and variables that a model asks, itself and all before it."""
+        above, waiting = set(), [f"model.orfevre.{name}"]
+        while waiting:
+            key = waiting.pop()
+            if key not in above and key in manifest["nodes"]:
+                above.add(key)
+                waiting += manifest["nodes"][key]["depends_on"].get("nodes", [])
+        code = " ".join(manifest["nodes"][key]["raw_code"] for key in above)
+        variables = set(re.findall(r"var\(['\"](\w+)", code))
+        return variables | {key for key in above if key.startswith("seed.")}
+
+    offenders = asked("customer_records") - asked("int_customer_contents")
+    assert not offenders, f"int_cleansing_rules does not know of {offenders}"
+
+
 @pytest.mark.parametrize("place", ["models", "macros", "seeds", "tests/dbt", "analyses"])
 def test_yaml_is_strict(place: str) -> None:
     problems = {

@@ -3,20 +3,28 @@ with
 
 customers as (
     select
-        said.record_id,
-        said.source,
-        coalesce(said.birth_date, '') as raw_birth_date,
-        {{ row_hash(['said']) }} as said_hash
-    from {{ ref('canonical_customers') }} as said
+        record_id,
+        source,
+        coalesce(birth_date, '') as raw_birth_date,
+        {{ row_hash([
+            'record_id', 'source', 'source_customer_id', 'published_customer_id',
+            'title', 'first_name', 'last_name', 'birth_name', 'company_name',
+            'gender', 'birth_date', 'email', 'phone', 'mobile_phone',
+            'address_line_1', 'address_line_2', 'postcode', 'city', 'region',
+            'country', 'language', 'loyalty_card', 'other_identifier',
+            'home_store_id', 'created_at', 'updated_at'
+        ]) }} as said_hash
+    from {{ ref('canonical_customers') }}
 ),
 
 -- by a hash of the record's id: two records on one would be read again together
 points as (
     select
-        {{ hash_key('said.record_id') }} as record_hash,
-        sum({{ row_hash(['said']) }}) as points_hash
-    from {{ ref('canonical_contact_points') }} as said
-    group by {{ hash_key('said.record_id') }}
+        {{ hash_key('record_id') }} as record_hash,
+        sum({{ row_hash(['contact_type', 'contact_value', 'is_primary']) }})
+            as points_hash
+    from {{ ref('canonical_contact_points') }}
+    group by {{ hash_key('record_id') }}
 ),
 
 told as (

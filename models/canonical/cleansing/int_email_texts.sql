@@ -1,7 +1,8 @@
 with
 
 written as (
-    select * from {{ ref('int_unread_emails') }}
+    select raw_email from {{ ref('int_unread_emails') }}
+    where not is_gone
 ),
 
 lowered as (

@@ -2,6 +2,7 @@ with
 
 written as (
     select * from {{ ref('int_unread_phones') }}
+    where not is_gone
 ),
 
 -- two numbers in one field: the first is kept; 612345678.0 and 6.12345678E+08 come out

@@ -1,7 +1,5 @@
--- A record that has gone has no content. What a run had noted that was killed before
--- customer_records has rows of it is read again.
-{% set kept = kept_table('customer_records', 'content_hash') %}
-{% set noted = kept_table('int_unread_records', 'noted_at') %}
+-- What a run had noted that was killed before customer_records has rows of it is read
+-- again.
 with
 
 contents as (
@@ -10,30 +8,26 @@ contents as (
 
 kept as (
     select
-        record_id,
-        content_hash
-    {% if kept and noted %}
-        from {{ kept }}
-    {% else %}
-        from contents
-        where 1 = 0
-    {% endif %}
+        read_before.record_id,
+        read_before.content_hash,
+        read_before.changed_at
+    from {{ kept_rows('customer_records', {
+        'record_id': 'text', 'content_hash': 'bigint', 'changed_at': 'timestamp'
+    }) }} as read_before
 ),
 
 unfinished as (
-    select record_id
-    {% if kept and noted %}
-        from {{ noted }}
-        where noted_at not in (select changed_at from {{ kept }})
-    {% else %}
-        from contents
-        where 1 = 0
-    {% endif %}
+    select noted.record_id
+    from {{ kept_rows('int_unread_records', {
+        'record_id': 'text', 'noted_at': 'timestamp'
+    }) }} as noted
+    where noted.noted_at not in (select kept.changed_at from kept)
 )
 
 select
     coalesce(contents.record_id, kept.record_id, unfinished.record_id) as record_id,
     contents.content_hash,
+    contents.record_id is null as is_gone,
     {{ run_time() }} as noted_at
 from contents
 full outer join kept on contents.record_id = kept.record_id
