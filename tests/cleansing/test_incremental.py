@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from tests.conftest import empty_database
-from tests.identity.conftest import ROOT, dbt, load, run
+from tests.dbt_in_process import ROOT, dbt
+from tests.identity.conftest import load, run
 
 LAYER = ["path:models/canonical/cleansing", "customer_records", "contact_points", "contact_values"]
 RESULTS = {

@@ -329,13 +329,15 @@ def test_what_reads_a_record_is_among_its_rules(manifest: dict[str, Any]) -> Non
     """A record is read again when a seed or variable that reading asks has changed."""
 
     def asked(name: str) -> set[str]:
-        """Seeds and variables that a model asks, itself and all before it."""
+        """Seeds and variables that a model asks, itself and what cleanses before it."""
         above, waiting = set(), [f"model.orfevre.{name}"]
         while waiting:
             key = waiting.pop()
-            if key not in above and key in manifest["nodes"]:
+            node = manifest["nodes"].get(key)
+            if node and key not in above:
                 above.add(key)
-                waiting += manifest["nodes"][key]["depends_on"].get("nodes", [])
+                if node["name"] == name or "cleansing" in node["path"]:
+                    waiting += node["depends_on"].get("nodes", [])
         code = " ".join(manifest["nodes"][key]["raw_code"] for key in above)
         variables = set(re.findall(r"var\(['\"](\w+)", code))
         return variables | {key for key in above if key.startswith("seed.")}
