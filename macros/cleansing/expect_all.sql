@@ -2,8 +2,7 @@
 {% macro expect_all(unread, written) -%}
     {%- if execute -%}
         {%- set counts = run_query(
-            'select (select count(*) from ' ~ unread ~ ' where not is_gone), (select count(*) from '
-            ~ written ~ ')'
+            'select (select count(*) from ' ~ unread ~ '), (select count(*) from ' ~ written ~ ')'
         )[0] -%}
         {%- if counts[0] != counts[1] -%}
             {{ exceptions.raise_compiler_error(

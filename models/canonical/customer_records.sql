@@ -23,7 +23,7 @@ records as (
         customers.gender,
         case
             when customers.raw_birth_date is null then 'missing'
-            else birth_dates.status
+            else customers.read_birth_date_status
         end as birth_date_status,
         case when emails.status = 'valid' then emails.email end as email,
         case when customers.raw_email is null then 'missing' else emails.status end
@@ -48,17 +48,15 @@ records as (
         customers.raw_mobile_phone,
         customers.is_company,
         customers.is_name_swapped,
-        case when birth_dates.status = 'valid' then birth_dates.birth_date end
-            as birth_date,
+        case
+            when customers.read_birth_date_status = 'valid'
+                then customers.read_birth_date
+        end as birth_date,
         customers.created_at,
         customers.updated_at,
         customers.content_hash,
         {{ run_time() }} as changed_at
     from customers
-    left join {{ ref('int_birth_dates_judged') }} as birth_dates
-        on
-            customers.source = birth_dates.source
-            and coalesce(customers.raw_birth_date, '') = birth_dates.raw_birth_date
     left join {{ ref('int_emails') }} as emails
         on coalesce(customers.raw_email, '') = emails.raw_email
 )

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Cleansing has read a record anew when it or its contact points say something new.
 with
 

@@ -342,7 +342,7 @@ def test_what_reads_a_record_is_among_its_rules(manifest: dict[str, Any]) -> Non
         variables = set(re.findall(r"var\(['\"](\w+)", code))
         return variables | {key for key in above if key.startswith("seed.")}
 
-    offenders = asked("customer_records") - asked("int_customer_contents")
+    offenders = asked("customer_records") - asked("int_unread_records")
     assert not offenders, f"int_cleansing_rules does not know of {offenders}"
 
 

@@ -1,12 +1,7 @@
 with
 
 customers as (
-    select
-        customers.*,
-        unread.content_hash
-    from {{ ref('canonical_customers') }} as customers
-    inner join {{ ref('int_unread_records') }} as unread
-        on customers.record_id = unread.record_id
+    {{ customer_contents(ref('int_unread_customers'), ref('int_unread_points')) }}
 ),
 
 countries as (
@@ -29,6 +24,8 @@ written as (
             'birth_date', 'email', 'phone', 'mobile_phone', 'address_line_1',
             'address_line_2', 'postcode', 'city', 'country'
         ]) }},
+        customers.read_birth_date,
+        customers.read_birth_date_status,
         customers.content_hash,
         customers.created_at,
         customers.updated_at

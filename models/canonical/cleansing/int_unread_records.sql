@@ -1,9 +1,11 @@
--- What a run had noted that was killed before customer_records has rows of it is read
--- again.
+-- At first, and in a full refresh, all are read and nobody is asked. What a run had
+-- noted that was killed before customer_records has rows of it is read again.
 with
 
 contents as (
-    select * from {{ ref('int_customer_contents') }}
+    {{ customer_contents(
+        ref('canonical_customers'), ref('canonical_contact_points')
+    ) }}
 ),
 
 kept as (
@@ -26,13 +28,14 @@ unfinished as (
 
 select
     coalesce(contents.record_id, kept.record_id, unfinished.record_id) as record_id,
-    contents.content_hash,
-    contents.record_id is null as is_gone,
     {{ run_time() }} as noted_at
 from contents
 full outer join kept on contents.record_id = kept.record_id
 full outer join unfinished
     on coalesce(contents.record_id, kept.record_id) = unfinished.record_id
 where
-    contents.content_hash is distinct from kept.content_hash
-    or unfinished.record_id is not null
+    {{ has_been_read() }}
+    and (
+        contents.content_hash is distinct from kept.content_hash
+        or unfinished.record_id is not null
+    )

@@ -1,8 +1,5 @@
-{#-
-    Before a run adds what it has read: what the table holds of that, and of what has gone, goes. `columns` are the key of
-    both. To make the table anew, all that is `written` has to be unread.
--#}
-{% macro drop_unread(unread, columns, written) -%}
+{#- Before a run adds the values that it reads: what the table says of them, and what nobody writes any more, goes. -#}
+{% macro drop_unread_values(unread, columns, written) -%}
     {%- if is_incremental() -%}
         delete from {{ this }} as kept
         where exists (
