@@ -30,6 +30,13 @@ judged as (
                 and first_given * (last_family + 5) >= last_given * (first_family + 5)
                 then -1
             when last_given >= {{ var('first_name_bearers') }} then word_count
+            -- Of names from elsewhere little is known: the first word is the given one
+            -- unless it is a family name that hardly anybody has for a first one.
+            when
+                first_given * 10 >= first_family
+                and first_given * (last_family + 5) >= last_given * (first_family + 5)
+                then -1
+            when last_given > 0 and last_given * 10 >= last_family then word_count
             else 0
         end as given_from
     from seen
