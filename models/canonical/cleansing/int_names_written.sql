@@ -24,7 +24,7 @@ repaired as (
     select
         raw_name,
         trim({{ replace_pattern(
-            "translate(" ~ repair_mojibake('raw_name') ~ ", chr(160) || chr(9) || '’`´_*\"' || chr(65039) || chr(8205), '  ''''''   ')",
+            "translate(" ~ repair_mojibake('raw_name') ~ ", chr(160) || chr(9) || '’`´_*\"' || chr(65039) || chr(8203) || chr(8204) || chr(8205) || chr(65279), '  ''''''   ')",
             '[ 🇦-🫿☀-➿]+', ' '
         ) }}) as name_text
     from written
