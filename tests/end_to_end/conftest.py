@@ -38,9 +38,9 @@ Rows = list[tuple[Any, ...]]
 LAYERS = ("staging", "canonical", "identity", "marts", "segments", "activation")
 # When a run happened is no part of its answer.
 RUN_TIMES = {"valid_from", "valid_to", "ended_at", "load_id", "changed_at", "shaped_at"}
-RUN_TIMES |= {"proposed_at"}
+RUN_TIMES |= {"proposed_at", "publishable_at", "noted_at"}
 # A hash that one engine compares with its own; each has another.
-HASHES = {"block_hash", "content_hash", "points_hash", "rules_hash"}
+HASHES = {"block_hash", "content_hash", "points_hash", "reading_hash", "rules_hash"}
 # What activation and ingestion did and when: held by tests of their own.
 RUN_LOGS = {
     "receipts", "intents", "deliveries", "rejections", "sync_runs", "customer_identity_history",
