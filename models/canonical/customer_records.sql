@@ -1,11 +1,16 @@
 -- depends_on: {{ ref('contact_points') }}
--- A run reads the records that say something new; that one is read, its points too, is
--- said here, last.
+-- Written last: a record counts as read when its row is here, so that contact_points
+-- comes before.
 with
 
 -- its names, its phone, and its address stand in one row with what it said
 customers as (
     select * from {{ ref('int_customer_addresses') }}
+),
+
+-- the run that noted them, were they read by a later one
+notes as (
+    select max(noted_at) as noted_at from {{ ref('int_unread_records') }}
 ),
 
 records as (
@@ -55,8 +60,9 @@ records as (
         customers.created_at,
         customers.updated_at,
         customers.content_hash,
-        {{ run_time() }} as changed_at
+        notes.noted_at as changed_at
     from customers
+    cross join notes
     left join {{ ref('int_emails') }} as emails
         on coalesce(customers.raw_email, '') = emails.raw_email
 )

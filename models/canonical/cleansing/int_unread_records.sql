@@ -1,5 +1,5 @@
--- At first, and in a full refresh, all are read and nobody is asked. What a run had
--- noted that was killed before customer_records has rows of it is read again.
+-- All at first and in a full refresh. What a run had noted that was killed before
+-- customer_records has rows of it is read again.
 with
 
 contents as (
@@ -39,3 +39,10 @@ where
         contents.content_hash is distinct from kept.content_hash
         or unfinished.record_id is not null
     )
+union all
+-- nobody's content has to be asked
+select
+    record_id,
+    {{ run_time() }} as noted_at
+from {{ ref('canonical_customers') }}
+where not {{ has_been_read() }}
