@@ -1,4 +1,4 @@
--- When a weight, a threshold or a guard changes, every pair is judged again.
+-- When a weight, a threshold or a guard's flag changes, every pair is judged again.
 with
 
 rules as (
