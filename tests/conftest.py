@@ -5,15 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import certifi
 import psycopg2
 import pytest
 
 from tests import postgres
+
+T = TypeVar("T")
 
 # pytest-xdist hands scopes (modules, classes) out in the order of collection (the Makefile says
 # --no-loadscope-reorder): with the longest first, no worker is left alone with one at the end.
@@ -121,3 +124,15 @@ def empty_database(server: dict[str, str]) -> Iterator[dict[str, str]]:
         yield server | {"ORFEVRE_POSTGRES_DATABASE": name}
     finally:
         run(f"drop database if exists {name} with (force)")
+
+
+def on_both_engines(
+    told: Callable[[dict[str, str], Path], T], server: dict[str, str], folder: Path
+) -> dict[str, T]:
+    """By engine, what `told` says of an empty warehouse, given with a folder for dbt's files."""
+    duckdb = {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(folder / "w.duckdb")}
+    with empty_database(server) as database:
+        return {
+            "duckdb": told(duckdb, folder / "duckdb"),
+            "postgres": told(database, folder / "postgres"),
+        }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import empty_database
+from tests.conftest import on_both_engines
 from tests.dbt_in_process import ROOT, dbt
 from tests.identity.conftest import load, run
 
@@ -28,18 +28,8 @@ RESULTS = {
     " phone_type, is_primary, is_corrected",
     "contact_values": "contact_type, raw_value, contact_value, contact_key, status",
 }
-PEOPLE = [
-    "Marie",
-    "Jean et Marie",
-    "JEAN",
-    "M.-C.",
-    "Mme",
-    "M. et Mme",
-    "XXX",
-    "Paul3",
-    "Zoé",
-    None,
-]
+PEOPLE = ["Marie", "Jean et Marie", "JEAN", "M.-C.", "Mme", "M. et Mme", "XXX"]
+PEOPLE += ["Paul3", "Zoé", None]
 FAMILIES = ["Dupont", "Marie Dupont", "DUPONT Jean", "M. et Mme Jean Dupont", "Garage - Lyon"]
 FAMILIES += ["DUPONT épouse MARTIN", "Jean et Marie Petit", "Le Goff", "?", None]
 STREETS = ["12 rue des Lilas", "3 rue X BP 8 69003 Lyon", "69003 Lyon", "APPT 3", ".", None]
@@ -117,37 +107,28 @@ def rows_of(environment: dict[str, str], name: str) -> list[Any]:
 def live(environment: dict[str, str], target: Path) -> tuple[dict, dict, list[int]]:
     """What a history of runs comes to, what a full run does, and the records that each run read."""
     chance = random.Random(7)
-    place = ["--project-dir", str(ROOT)]
     world: World = {f"{chance.choice('ab')}:{number}": says(chance) for number in range(300)}
     write(environment, world, chance)
-    dbt(
-        environment,
-        target,
-        "seed",
-        *place,
-        "--select",
-        "path:seeds/cleansing",
-        "path:seeds/reference",
-    )
-    dbt(environment, target, "run", *place, "--select", *LAYER)
+    dbt(environment, target, "seed", "--select", "path:seeds/cleansing", "path:seeds/reference")
+    dbt(environment, target, "run", "--select", *LAYER)
     before = {name: rows_of(environment, name) for name in RESULTS}
-    dbt(environment, target, "run", *place, "--select", "contact_points", "customer_records")
+    dbt(environment, target, "run", "--select", "contact_points", "customer_records")
     assert before == {name: rows_of(environment, name) for name in RESULTS}, "read again, not twice"
     # killed after contact_points; what it had seen, records that came and went too, is taken back
     seen = {one: dict(said) for one, said in world.items()}
     change(seen, chance, 1)
     write(environment, seen, chance)
-    dbt(environment, target, "run", *place, "--select", *LAYER, "--exclude", "customer_records")
+    dbt(environment, target, "run", "--select", *LAYER, "--exclude", "customer_records")
     read = []
     for step in (2, 3, 4):
         change(world, chance, step)
         write(environment, world, chance)
         if step == 3:  # a title is none any more
             assert run(environment, "delete from seeds.titles where title_key = 'DR' returning 1")
-        dbt(environment, target, "run", *place, "--select", *LAYER)
+        dbt(environment, target, "run", "--select", *LAYER)
         read.append(run(environment, "select count(*) from canonical.int_unread_records")[0][0])
     followed = {name: rows_of(environment, name) for name in RESULTS}
-    dbt(environment, target, "run", *place, "--full-refresh", "--select", *LAYER)
+    dbt(environment, target, "run", "--full-refresh", "--select", *LAYER)
     return followed, {name: rows_of(environment, name) for name in RESULTS}, read
 
 
@@ -156,13 +137,7 @@ def histories(
     postgres_server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[dict, dict, list[int]]]:
     """By engine, what `live` tells."""
-    folder = tmp_path_factory.mktemp("readings")
-    duckdb = {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(folder / "w.duckdb")}
-    with empty_database(postgres_server) as postgres:
-        return {
-            "duckdb": live(duckdb, folder / "duckdb"),
-            "postgres": live(postgres, folder / "postgres"),
-        }
+    return on_both_engines(live, postgres_server, tmp_path_factory.mktemp("readings"))
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "postgres"])

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import empty_database
+from tests.conftest import on_both_engines
 from tests.dbt_in_process import dbt
 
 from .conftest import SEEDS, load, load_records, run
@@ -192,13 +192,7 @@ def histories(
     postgres_server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[dict, dict]]:
     """By engine: what a history of runs comes to, and what a full rebuild comes to."""
-    folder = tmp_path_factory.mktemp("histories")
-    duckdb = {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(folder / "w.duckdb")}
-    with empty_database(postgres_server) as postgres:
-        return {
-            "duckdb": live(duckdb, folder / "duckdb"),
-            "postgres": live(postgres, folder / "postgres"),
-        }
+    return on_both_engines(live, postgres_server, tmp_path_factory.mktemp("histories"))
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "postgres"])
