@@ -23,7 +23,8 @@ INPUTS = [
     for name in ("customers", "contact_points", "consents", "events", "carts", "stores")
 ]
 CLEANSING = ["path:models/canonical/cleansing", "customer_records", "contact_points"]
-MEMORY = "1800MB"  # what DuckDB may hold while it matches; beyond it, it would write to disk
+# What DuckDB may hold while it matches; beyond it, it would write to disk.
+MATCHING = {"ORFEVRE_MEMORY": "1800MB"}
 CLEANSED = """
     select
         record_id as unique_id, lower(first_name) as first_name, lower(last_name) as last_name,
@@ -120,8 +121,9 @@ def change_records(database: str) -> None:
 
 def layer(environment: dict[str, str], *options: str) -> float:
     """Seconds of a run of cleansing and one of identity."""
-    cleansing, _ = bench.build(environment | {"ORFEVRE_MEMORY": "4GB"}, *CLEANSING, *options)
-    return cleansing + bench.build(environment, "path:models/identity", *options)[0]
+    cleansing, _ = bench.build(environment, *CLEANSING, *options)
+    identity, _ = bench.build(environment | MATCHING, "path:models/identity", *options)
+    return cleansing + identity
 
 
 def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
@@ -130,8 +132,7 @@ def bench_scale(folder: Path, profiles: int, world: Path) -> list[str]:
     load_world(world, environment, profiles)
     mapping, _ = bench.build(environment, *INPUTS)
     cleansing, cleansing_memory = bench.build(environment, *CLEANSING)
-    environment |= {"ORFEVRE_MEMORY": MEMORY}
-    seconds, memory = bench.build(environment, "path:models/identity")
+    seconds, memory = bench.build(environment | MATCHING, "path:models/identity")
     database = environment["ORFEVRE_DUCKDB_PATH"]
     parts = component_times(folder, database)
     records = folder / "scale.parquet"
