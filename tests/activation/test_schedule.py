@@ -38,10 +38,7 @@ def house(tmp_path: Path) -> Path:
 def start(house: Path, *options: str, slow: str = "", failing: str = "") -> subprocess.Popen[bytes]:
     """Start the three steps; `failing` gives codes to some: `ingestion=1 build=2`."""
     environment = {"PATH": "/usr/bin:/bin", "SLOW_STEP": slow, "FAILING_STEPS": failing}
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(
-        [house / "deploy" / "run", *options, "splio"], env=environment, **streams
-    )
+    return subprocess.Popen([house / "deploy" / "run", *options, "splio"], env=environment)
 
 
 def steps(house: Path) -> list[str]:
@@ -96,9 +93,12 @@ def test_it_ends_with_the_first_code_that_is_not_0(
     assert len(steps(house)) == count
 
 
-def test_everything_is_told_on_standard_output(house: Path) -> None:
-    told, error = start(house).communicate()
-    assert (len(told.splitlines()), error) == (3, b"")
+def test_everything_is_told_on_standard_output(
+    house: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert start(house).wait() == 0
+    told = capfd.readouterr()
+    assert (len(told.out.splitlines()), told.err) == (3, "")
 
 
 def test_a_second_start_leaves_politely(house: Path) -> None:

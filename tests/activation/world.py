@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -111,16 +110,9 @@ class World:
         """`python -m activation`, in this process."""
         return main(list(arguments))
 
-    def spawn(self, *arguments: str) -> subprocess.Popen[str]:
-        """`python -m activation`, in a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "activation", *arguments],
-            cwd=ROOT,
-            env=os.environ.copy(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """`python -m activation`, in a process of its own; pytest keeps what it says."""
+        return subprocess.Popen([sys.executable, "-m", "activation", *arguments], cwd=ROOT)
 
     def state(self, table: str) -> list[dict[str, Any]]:
         ledger = Ledger(read_only=True)

@@ -20,16 +20,18 @@ from tests.end_to_end.conftest import AS_OF, PROFILES, SEED, First, Thread, outc
 KILLS = 2
 
 
-def demo(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def demo(environment: dict[str, str], told: Path) -> subprocess.Popen[bytes]:
+    """A demo in a process group of its own; all that it says goes into the file `told`."""
     command = ["sandbox", "demo", "--profiles", str(PROFILES), "--seed", str(SEED)]
-    return subprocess.Popen(
-        [sys.executable, "-m", *command, "--as-of", AS_OF],
-        cwd=warehouse.ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with told.open("wb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command, "--as-of", AS_OF],
+            cwd=warehouse.ROOT,
+            env=os.environ | environment,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def test_killed_demo_run_again_equals_an_undisturbed_one(
@@ -48,14 +50,16 @@ def test_killed_demo_run_again_equals_an_undisturbed_one(
     }
     seed = int(os.environ.get("KILL_SEED", "2026"))
     moments = random.Random(seed)
+    told = tmp_path / "demo.log"
     for _ in range(KILLS):
-        process = demo(environment)
+        process = demo(environment, told)
         try:
             process.wait(timeout=moments.uniform(1, undisturbed.seconds))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    assert demo(environment).wait() == 0, f"KILL_SEED={seed}"
+    code = demo(environment, told).wait()
+    assert code == 0, f"KILL_SEED={seed}\n{told.read_text(errors='replace')[-6000:]}"
     after = Thread(world, environment)
     # A run after a kill may read back what the killed one sent: no outcome is another for it.
     expected, killed = outcome(undisturbed.snapshot), outcome(after.snapshot())
