@@ -329,17 +329,22 @@ def test_what_reads_a_record_is_among_its_rules(manifest: dict[str, Any]) -> Non
     """A record is read again when a seed or variable that reading asks has changed."""
 
     def asked(name: str) -> set[str]:
-        """Seeds and variables that a model asks, itself and what cleanses before it."""
-        above, waiting = set(), [f"model.orfevre.{name}"]
+        """Seeds and variables that a model asks, itself, what cleanses before it, their macros."""
+        above: dict[str, str] = {}
+        waiting = [f"model.orfevre.{name}"]
         while waiting:
             key = waiting.pop()
-            node = manifest["nodes"].get(key)
-            if node and key not in above:
-                above.add(key)
+            if key in above:
+                continue
+            if node := manifest["nodes"].get(key):
+                above[key] = node["raw_code"]
                 if node["name"] == name or "cleansing" in node["path"]:
                     waiting += node["depends_on"].get("nodes", [])
-        code = " ".join(manifest["nodes"][key]["raw_code"] for key in above)
-        variables = set(re.findall(r"var\(['\"](\w+)", code))
+                    waiting += node["depends_on"].get("macros", [])
+            elif key.startswith("macro.orfevre."):
+                above[key] = manifest["macros"][key]["macro_sql"]
+                waiting += manifest["macros"][key]["depends_on"]["macros"]
+        variables = set(re.findall(r"var\(['\"](\w+)", " ".join(above.values())))
         return variables | {key for key in above if key.startswith("seed.")}
 
     offenders = asked("customer_records") - asked("int_unread_records")
