@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import dlt
 import duckdb
 import psycopg2
 import psycopg2.errors
-from dlt.common.destination import Destination
+
+if TYPE_CHECKING:
+    from dlt.common.destination import Destination
 
 ROOT = Path(__file__).resolve().parent
 
@@ -54,6 +55,8 @@ def _postgres() -> dict[str, Any]:
 
 def dlt_destination() -> Destination:
     """The dlt destination of the warehouse."""
+    import dlt  # a second: most programs that use this module load nothing
+
     if target() == "duckdb":
         return dlt.destinations.duckdb(credentials=_duckdb_path())
     parts = _postgres()

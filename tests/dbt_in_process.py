@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli import main
 from dbt.contracts.graph.manifest import Manifest
 
@@ -35,6 +36,7 @@ def dbt_error(
     with placed(environment, target):
         manifest = parsed(environment) if project == ROOT else None
         done = main.dbtRunner(manifest=manifest).invoke([*arguments, *options(project)])
+        DuckDBConnectionManager.close_all_connections()  # else whoever only reads is locked out
     if done.success:
         return None
     return "\n".join(

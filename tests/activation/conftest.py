@@ -9,6 +9,7 @@ import pytest
 
 from sandbox import servers
 from tests.activation.world import World, create_state
+from tests.conftest import left_behind
 
 TOOLS = ("SPLIO", "CLIENTELA", "SMS", "BREVO", "KLAVIYO", "SFMC", "META", "GOOGLE", "SINK")
 UNLIMITED = {f"{tool}_REQUESTS_PER_SECOND": "0" for tool in TOOLS}
@@ -33,7 +34,7 @@ def duckdb_world(
 def _world(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
-    with servers.running(tmp_path / "sandbox", settings=UNLIMITED) as tools:
+    with left_behind(servers.running(tmp_path / "sandbox", settings=UNLIMITED)) as tools:
         pace = dict.fromkeys(UNLIMITED, "2000")
         for name, value in {**environment, **tools, **pace}.items():
             monkeypatch.setenv(name, value)

@@ -36,7 +36,7 @@ def alerts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
             """Quiet."""
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.setenv("ORFEVRE_ALERT_WEBHOOK", f"http://127.0.0.1:{server.server_port}/")
     yield received
     server.shutdown()

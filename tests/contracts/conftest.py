@@ -12,6 +12,7 @@ import pytest
 from sandbox import servers
 from sandbox.servers.faults import Exchange
 from sandbox.servers.store import Systems
+from tests.conftest import left_behind
 from tests.contracts.world import fill
 
 UNLIMITED = {
@@ -119,5 +120,6 @@ def stand_ins(tmp_path: Path) -> Iterator[StandIns]:
         exchanges.append(exchange)
         return []
 
-    with servers.running(tmp_path, settings=UNLIMITED, observer=record) as environment:
+    systems = servers.running(tmp_path, settings=UNLIMITED, observer=record)
+    with left_behind(systems) as environment:
         yield StandIns(environment, exchanges)

@@ -21,6 +21,7 @@ import warehouse
 from sandbox import servers
 from sandbox.servers.store import Systems
 from tests.activation.world import World, create_state, desire
+from tests.conftest import left_behind
 from tests.contracts.conftest import UNLIMITED, StandIns
 from tests.contracts.oracle import ROOT, Oracle, specs_folder
 from tests.contracts.world import fill
@@ -41,7 +42,8 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[St
         pytest.skip("the vendors' OpenAPI documents are not here (ORFEVRE_SPECS)")
     fill(Systems(tmp_path / "sandbox"))
     oracle = Oracle()
-    with servers.running(tmp_path / "sandbox", settings=UNLIMITED, observer=oracle) as environment:
+    systems = servers.running(tmp_path / "sandbox", settings=UNLIMITED, observer=oracle)
+    with left_behind(systems) as environment:
         variables = {**environment, **FAST, "ORFEVRE_TARGET": "duckdb"}
         variables["ORFEVRE_DUCKDB_PATH"] = str(tmp_path / "warehouse.duckdb")
         for name, value in variables.items():

@@ -18,6 +18,7 @@ from ingestion.pipeline import Options
 from ingestion.report import Report
 from ingestion.source import Request, Source
 from sandbox import servers, world
+from tests.conftest import left_behind
 
 Query = Callable[..., list[tuple[Any, ...]]]
 Rows = dict[str, list[dict[str, Any]]]
@@ -113,4 +114,4 @@ def _served(folder: Path) -> AbstractContextManager[dict[str, str]]:
         "WEB_REQUESTS_PER_SECOND": "0",
         "ZENDESK_REQUESTS_PER_MINUTE": "0",
     }
-    return servers.running(folder, settings=limits)
+    return left_behind(servers.running(folder, settings=limits))
