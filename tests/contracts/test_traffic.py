@@ -7,9 +7,6 @@ read back from the tools' own listings.
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,12 +15,13 @@ import httpx
 import pytest
 
 import warehouse
+from ingestion import __main__ as ingestion
 from sandbox import servers
 from sandbox.servers.store import Systems
 from tests.activation.world import World, create_state, desire
 from tests.conftest import left_behind
 from tests.contracts.conftest import UNLIMITED, StandIns
-from tests.contracts.oracle import ROOT, Oracle, specs_folder
+from tests.contracts.oracle import Oracle, specs_folder
 from tests.contracts.world import fill
 
 SOURCES = ("magento", "clientela", "splio", "sms", "zendesk", "web")
@@ -53,9 +51,7 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[St
 
 def test_the_sources_connectors_keep_every_contract(judged: tuple[StandIns, Oracle]) -> None:
     stand_ins, oracle = judged
-    command = [sys.executable, "-m", "ingestion", *SOURCES]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert ingestion.main(SOURCES) == 0
     assert stand_ins.admin("GET", "/violations").json() == []
     assert sorted(oracle.checked) == sorted(
         ["/magento/rest/default", "/clientela/v1", "/splio", "/twilio", "/zendesk", "/web/v1"]
@@ -185,13 +181,13 @@ def test_a_broken_exchange_is_reported_as_it_passes(judged: tuple[StandIns, Orac
 
 def test_what_customers_do_in_the_tools_comes_back(judged: tuple[StandIns, Oracle]) -> None:
     stand_ins, _ = judged
-    command = [sys.executable, "-m", "ingestion", "splio", "sms", "clientela"]
-    subprocess.run(command, cwd=ROOT, env=os.environ, check=True, capture_output=True)
+    tools = ["splio", "sms", "clientela"]
+    assert ingestion.main(tools) == 0
     stand_ins.admin("POST", "/splio/unsubscribe", json={"key": "K2"})
     stand_ins.admin("POST", "/sms/inbound", json={"from": "+33612345671", "body": "Stop"})
     changes = {"email": "nouvelle@example.fr"}
     stand_ins.admin("POST", "/clientela/edit", json={"card_id": "card-3", "changes": changes})
-    subprocess.run(command, cwd=ROOT, env=os.environ, check=True, capture_output=True)
+    assert ingestion.main(tools) == 0
     connection = warehouse.connect(read_only=True)
     for sql in (
         "select number, source from raw_splio.blacklisted_emails",
