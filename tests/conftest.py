@@ -27,10 +27,13 @@ LONGEST_FIRST = (
     "end_to_end/test_thread.py",
     "end_to_end/test_kill.py",
     "identity/test_incremental.py",
+    "identity/test_runs.py",
+    "cleansing/test_incremental.py",
     "ingestion/test_sources.py",
     "ingestion/test_kill.py",
-    "activation/test_faults.py",
     "identity/test_scenarios.py",
+    "activation/test_faults.py",
+    "activation/test_every_destination.py",
 )
 
 
