@@ -17,14 +17,16 @@ alone as (
     from customers
     left join texts on customers.first_name = texts.raw_name
     where
-        customers.last_name like '% %'
+        (customers.last_name like '% %' or customers.last_name like '%,%')
         and coalesce(texts.is_title or texts.name_key is null, true)
     union
     select
         record_id,
         first_name as raw_name
     from customers
-    where first_name like '% %' and coalesce(last_name, first_name) = first_name
+    where
+        (first_name like '% %' or first_name like '%,%')
+        and coalesce(last_name, first_name) = first_name
 )
 
 select * from alone

@@ -13,6 +13,7 @@ seen as (
         max(case when is_capitals then position else 0 end) as last_capital,
         min(case when is_capitals then position else word_count + 1 end)
             as first_capital,
+        min(case when is_before_comma then position end) as comma_after,
         sum(case when position = 1 then first_name_per_million end) as first_given,
         sum(case when position = 1 then last_name_per_million end) as first_family,
         sum(case when position = word_count then first_name_per_million end)

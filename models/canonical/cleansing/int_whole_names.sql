@@ -16,6 +16,8 @@ judged as (
     select
         raw_name,
         case
+            -- Dupont, Marie
+            when comma_after < word_count then comma_after + 1
             when long_words < 2 then 0
             when
                 capital_count between 1 and word_count - 1
