@@ -116,7 +116,7 @@ inner join {{ ref('int_weights') }} as weights on weights.attribute = 'prior'
             end
         when 'birth_date'
             then coalesce(cast({{ record }}.birth_date as text), {{ record }}.raw_birth_date)
-        when 'email' then {{ record }}.email
+        when 'email' then coalesce({{ record }}.email, {{ record }}.reserved_email)
         when 'phone' then {{ record }}.phone
         when 'card' then {{ record }}.loyalty_card
         when 'document' then {{ record }}.other_identifier

@@ -31,6 +31,7 @@ records as (
             else customers.read_birth_date_status
         end as birth_date_status,
         case when emails.status = 'valid' then emails.email end as email,
+        case when emails.status = 'reserved' then emails.email end as reserved_email,
         case when customers.raw_email is null then 'missing' else emails.status end
             as email_status,
         customers.phone,

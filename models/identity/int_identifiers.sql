@@ -13,11 +13,11 @@ listed as (
         records.changed_at,
         contact_points.contact_type as identifier_type,
         contact_points.contact_key as identifier_value,
-        -- A number of no plan cannot be called, yet two who wrote it wrote the same;
-        -- what a company's people share is the company's.
+        -- A number of no plan or an address for examples reaches nobody, yet two who
+        -- wrote it wrote the same; what a company's people share is the company's.
         case
             when
-                contact_points.status = 'not_in_plan'
+                contact_points.status in ('not_in_plan', 'reserved')
                 or contact_points.status = 'role' and records.is_company
                 then 'valid'
             else contact_points.status

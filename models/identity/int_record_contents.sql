@@ -13,7 +13,7 @@ records as (
         gender,
         birth_date_status,
         raw_birth_date,
-        email,
+        coalesce(email, reserved_email) as email,
         coalesce(phone, case
             when phone_status = 'not_in_plan'
                 then {{ replace_pattern(

@@ -99,7 +99,12 @@ def load_records(environment: dict[str, str], records: dict[str, dict[str, Any]]
     points = [
         (record_id, kind, *[fields[name]] * 3, fields.get(f"{kind}_status", "valid"), True)
         for record_id, fields in records.items()
-        for kind, name in (("email", "email"), ("phone", "phone"), ("phone", "raw_phone"))
+        for kind, name in (
+            ("email", "email"),
+            ("email", "reserved_email"),
+            ("phone", "phone"),
+            ("phone", "raw_phone"),
+        )
         if fields.get(name)
     ]
     names = ["record_id", "contact_type", "raw_value", "contact_value", "contact_key", "status"]

@@ -125,6 +125,11 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Marie", "Martin", raw_phone="0019574657", phone_status="not_in_plan")),
         ("a", person("Marie", "Martin", raw_phone="0019574657", phone_status="not_in_plan")),
     ],
+    "email_of_no_domain": [
+        ("a", person("Marie", "Martin", reserved_email="mm@example.com", email_status="reserved")),
+        ("a", person("Marie", "Martin", reserved_email="mm@example.com", email_status="reserved")),
+        ("b", person("Marie", "Martin", reserved_email="mx@example.org", email_status="reserved")),
+    ],
     "company": [
         ("a", {"company_name": "Garage Roussel", "is_company": True, **HOME}),
         ("a", {**GARAGE, **HOME}),

@@ -43,7 +43,7 @@ judged as (
                 ) }}
                 then 'invalid'
             when stores.email is not null then 'store'
-            when domains.domain is not null then domains.status
+            when domains.status <> 'reserved' then domains.status
             when words.word is not null then words.status
             -- aaa@…, xxxx@…; 0@0.fr; lea@lea.fr is somebody's
             when
@@ -53,7 +53,7 @@ judged as (
                 and emails.local_part = split_part(emails.domain, '.', 1)
                 then 'placeholder'
             when disposable.domain is not null then 'disposable'
-            else 'valid'
+            else coalesce(domains.status, 'valid')
         end as status
     from emails
     left join stores on emails.email = stores.email
