@@ -16,9 +16,9 @@ records as (
         coalesce(email, reserved_email) as email,
         coalesce(phone, case
             when phone_status = 'not_in_plan'
-                then {{ replace_pattern(
-                    'coalesce(raw_phone, raw_mobile_phone)', '[^0-9]', ''
-                ) }}
+                then right({{ replace_pattern(
+                    drop_extension('coalesce(raw_phone, raw_mobile_phone)'), '[^0-9]', ''
+                ) }}, 9)
         end) as phone,
         other_identifier,
         loyalty_card,

@@ -31,9 +31,7 @@ single as (
                 and {{ matches_pattern('raw_phone', '^[^0-9]*([+]|00)') }}
                 then replace(raw_phone, '(0)', '')
             when {{ matches_pattern('raw_phone', '[a-zA-Z#]') }}
-                then {{ replace_pattern(
-                    'lower(raw_phone)', '(ext|poste|x|#|p[.])[. :]*[0-9]+$', ''
-                ) }}
+                then {{ drop_extension('raw_phone') }}
             else raw_phone
         end as phone
     from written

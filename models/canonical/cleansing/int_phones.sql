@@ -37,7 +37,8 @@ judged as (
             when best.phone_type = 'service' then 'service'
             else 'valid'
         end as status,
-        best.digits,
+        -- what is left when a number of no plan is written with its country or without
+        right(best.digits, 9) as digits,
         rules.rules_hash
     from best
     cross join {{ ref('int_cleansing_rules') }} as rules
