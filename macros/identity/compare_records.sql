@@ -128,6 +128,12 @@ levels as (
         case
             when first_name is null or other_first_name is null then 0
             when first_name = other_first_name then 5
+            -- Lea and Lena of one birth date and home are twins; Marie and Maria are one.
+            when
+                is_other_name and birth_date = other_birth_date and street = other_street
+                and last_name = other_last_name
+                and {{ consonants('first_name') }} <> {{ consonants('other_first_name') }}
+                then 1
             when is_swapped or {{ is_typo('first_name') }} then 4
             when is_other_name then 1
             when first_name_distance * 3 <= length(first_name) then 3
@@ -273,9 +279,18 @@ from levels
     end
 {%- endmacro %}
 
-{#- One letter wrong in a name of four or more, or two letters that changed places. -#}
+{#- The consonants of a name as they sound, none twice running: MT for Mathieu and Matthieu. -#}
+{% macro consonants(name) -%}
+    {%- set heard = namespace(text="translate(" ~ name ~ ", 'ckqzaeiouyh ', 'kkks')") -%}
+    {%- for letter in 'lmnprst' -%}
+        {%- set heard.text = "replace(" ~ heard.text ~ ", '" ~ letter * 2 ~ "', '" ~ letter ~ "')" -%}
+    {%- endfor -%}
+    {{ heard.text }}
+{%- endmacro %}
+
+{#- One letter wrong where one name has four or more, or two letters that changed places. -#}
 {% macro is_typo(name) -%}
-    ({{ name }}_distance = 1 and length({{ name }}) > 3
+    ({{ name }}_distance = 1 and length({{ name }}) + length(other_{{ name }}) > 6
     or {{ name }}_distance = 2 and length({{ name }}) = length(other_{{ name }})
     and translate({{ name }}, other_{{ name }}, '') = ''
     and translate(other_{{ name }}, {{ name }}, '') = '')

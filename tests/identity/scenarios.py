@@ -54,6 +54,11 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ),
         ("a", person("Jean Paul", "Ravaud", phone="+33478000774", **HOME)),
     ],
+    "twins_one_letter_apart": [
+        ("a", person("Léa", "Hamelinck", birth_date="1998-03-14", phone="+33478000773", **HOME)),
+        ("b", person("Léna", "Hamelinck", birth_date="1998-03-14", phone="+33478000773", **HOME)),
+        ("b", person("Lèna", "Hamelinck", birth_date="1998-03-14", **HOME)),
+    ],
     "sisters_of_close_names": [
         ("a", person("Émilie", "Courtade", email="courtade.soeurs@mail.fr", **HOME)),
         ("b", person("Amélie", "Courtade", email="courtade.soeurs@mail.fr", **HOME)),
