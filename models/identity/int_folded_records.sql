@@ -27,7 +27,7 @@ folded as (
         coalesce(record_id, kept_record_id) as record_id,
         source,
         gender,
-        case when not is_company then {{ match_key('first_name') }} end
+        case when not is_company then {{ given_name_key('first_name') }} end
             as first_name_key,
         case
             when is_company then company_key else {{ match_key('last_name') }}

@@ -240,6 +240,24 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Hyacinthe", "Quettehou", postcode="31000", birth_date="1961-05-07")),
         ("a", person("H", "Quettehou", postcode="31000", city="Toulouse")),
     ],
+    "middle_initial": [
+        (
+            "a",
+            person(
+                *("Carol B.", "Cuninghame"),
+                address_line_1="7533 Country Club Lane",
+                postcode="27248-2212",
+            ),
+        ),
+        (
+            "a",
+            person(
+                *("Carol", "Cunninghame"),
+                address_line_1="7533 Country Club Ln",
+                postcode="27248",
+            ),
+        ),
+    ],
     "given_name_of_one_letter": [
         ("a", person("伟", "李", email="wei.li@mail.fr", phone="+33611000041")),
         (

@@ -1,0 +1,7 @@
+{#- A first name for comparison, without middle initials: Carol B. is as often written Carol. -#}
+{% macro given_name_key(name) -%}
+    {{ match_key(
+        "case when " ~ name ~ " like '__% _' or " ~ name ~ " like '__% _.' then "
+        ~ replace_pattern(name, '([^ .-]{2})( [A-Za-z][.]?)+$', '\\1') ~ " else " ~ name ~ " end"
+    ) }}
+{%- endmacro %}
