@@ -20,9 +20,13 @@ seen as (
             as last_given,
         sum(case when position = word_count then last_name_per_million end)
             as last_family,
-        -- Le Marie, Saint Martin, Ben Ahmed are family names whole
-        sum(case when length(word_key) > 3 and word_key <> 'SAINT' then 1 else 0 end)
-            as long_words
+        max(case when position = 1 and is_particle then 1 else 0 end) = 1
+            as begins_with_particle,
+        -- Dupont M. is not told; J. Dupont is
+        sum(case
+            when is_particle or length(word_key) = 1 and position = word_count then 0
+            else 1
+        end) as name_words
     from words
     group by raw_name, word_count
 )

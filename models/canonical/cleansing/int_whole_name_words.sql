@@ -8,14 +8,12 @@ parted as (
     select * from {{ ref('int_married_names') }}
 ),
 
-words as (
+split as (
     select
         parted.raw_name,
-        rtrim(words.word, ',') as word,
+        words.word,
         words.position,
-        words.word like '%,' as has_comma,
-        {{ text_key('words.word') }} as word_key,
-        count(*) over (partition by parted.raw_name) as word_count
+        {{ text_key('words.word') }} as word_key
     from alone
     inner join parted on alone.raw_name = parted.raw_name
     -- DUPONT,Marie is two words too
@@ -29,15 +27,34 @@ words as (
     where words.word <> ''
 ),
 
+-- John Smith, Jr. and John Smith, MD are written without it as often as not
+words as (
+    select
+        raw_name,
+        rtrim(word, ',') as word,
+        word like '%,' as is_before_comma,
+        word_key,
+        row_number() over (partition by raw_name order by position) as position,
+        count(*) over (partition by raw_name) as word_count
+    from split
+    where
+        position = 1
+        or word_key not in ('JR', 'SR', 'II', 'III', 'IV', 'MD', 'PHD', 'DDS', 'ESQ')
+),
+
 weighed as (
     select
         words.*,
         words.word = upper(words.word) and length(words.word) > 1 as is_capitals,
-        -- Dupont, Marie; not John Smith, Jr.
-        words.has_comma and lead(words.word_key) over (
-            partition by words.raw_name order by words.position
-        ) not in ('JR', 'SR', 'II', 'III', 'IV', 'MD', 'PHD', 'DDS', 'ESQ')
-            as is_before_comma,
+        -- Le Marie, Saint Martin, Ben Ahmed are family names whole
+        words.word_key in (
+            'AL', 'BEN', 'BIN', 'DA', 'DAL', 'DE', 'DEL', 'DEN', 'DER', 'DES', 'DI', 'DO',
+            'DOS', 'DU', 'EL', 'LA', 'LE', 'LO', 'SAINT', 'SAINTE', 'SAN', 'ST', 'TEN',
+            'TER', 'VAN', 'VON'
+        ) as is_particle,
+        -- Carol B. Cunningham
+        length(words.word_key) = 1 and words.position between 2 and words.word_count - 1
+            as is_initial,
         coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
         coalesce(frequencies.last_name_per_million, 0) as last_name_per_million
     from words

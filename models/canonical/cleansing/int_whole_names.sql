@@ -18,7 +18,7 @@ judged as (
         case
             -- Dupont, Marie
             when comma_after < word_count then comma_after + 1
-            when long_words < 2 then 0
+            when name_words < 2 then 0
             when
                 capital_count between 1 and word_count - 1
                 and last_capital = capital_count
@@ -27,6 +27,7 @@ judged as (
                 capital_count between 1 and word_count - 1
                 and first_capital = word_count - capital_count + 1
                 then capital_count - word_count
+            when begins_with_particle then word_count
             when
                 first_given >= {{ var('first_name_bearers') }}
                 and first_given * (last_family + 5) >= last_given * (first_family + 5)
@@ -45,26 +46,29 @@ judged as (
 ),
 
 -- given names from that word on, or, below zero, up to it
-split as (
+parted as (
     select
-        words.raw_name,
-        {{ join_texts("case
-                when
-                    judged.given_from > 0 and words.position >= judged.given_from
-                    or words.position <= -judged.given_from
-                    then words.word
-            end", ' ', 'words.position') }} as given_text,
-        {{ join_texts("case
-                when
-                    judged.given_from > 0 and words.position < judged.given_from
-                    or judged.given_from < 0 and words.position > -judged.given_from
-                    then words.word
-            end", ' ', 'words.position') }} as family_text
+        words.*,
+        case
+            when judged.given_from > 0 then words.position >= judged.given_from
+            else words.position <= -judged.given_from or words.is_initial
+        end as is_given
     from words
     inner join judged on words.raw_name = judged.raw_name
-    left join couples on words.raw_name = couples.raw_name
-    where judged.given_from <> 0 and couples.raw_name is null
-    group by words.raw_name
+    where judged.given_from <> 0
+),
+
+split as (
+    select
+        parted.raw_name,
+        {{ join_texts('case when is_given then word end', ' ', 'position') }}
+            as given_text,
+        {{ join_texts('case when not is_given then word end', ' ', 'position') }}
+            as family_text
+    from parted
+    left join couples on parted.raw_name = couples.raw_name
+    where couples.raw_name is null
+    group by parted.raw_name
     union all
     -- a couple has no one first name
     select
