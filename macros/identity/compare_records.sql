@@ -181,6 +181,16 @@ levels as (
                 and substr(birth_date, 7, 2) = substr(other_birth_date, 7, 2)
                 then 3
             when birth_date_distance = 2 then 2
+            -- A father and a son of one name and home are a generation apart; who is not
+            -- is one person, and one of the two dates is wrong.
+            when
+                (street = other_street or email = other_email or phone = other_phone)
+                and first_name = other_first_name and last_name = other_last_name
+                and abs(
+                    cast(substr(birth_date, 1, 4) as integer)
+                    - cast(substr(other_birth_date, 1, 4) as integer)
+                ) < {{ var('identity_generation_years') }}
+                then 2
             else 1
         end as birth_date,
         case

@@ -86,6 +86,10 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ),
         ("b", person("Marie", "Martin", birth_date="1979-11-08", **HOME)),
     ],
+    "wrong_birth_date": [
+        ("a", person("Solène", "Kerouanton", birth_date="1986-09-03", **HOME)),
+        ("a", person("Solène", "Kerouanton", birth_date="1987-03-19", **HOME)),
+    ],
     "mother_and_daughter": [
         (
             "a",
