@@ -10,7 +10,7 @@ led as (
         raw_name,
         company_text,
         name_text,
-        {{ extract_pattern('name_text', '^([A-Za-z]+[.]?) ') }} as first_word,
+        {{ extract_pattern('name_text', '^([A-Za-z]+[.]?[a-z]*) ') }} as first_word,
         {{ extract_pattern(
             "name_text || ' '", '^([A-Za-z]+[.]? ?(et|ou|and|&|/) ?[A-Za-z]+[.]?) '
         ) }} as couple

@@ -13,7 +13,7 @@ split as (
         parted.raw_name,
         words.word,
         words.position,
-        {{ text_key('words.word') }} as word_key
+        coalesce({{ text_key('words.word') }}, words.word) as word_key
     from alone
     inner join parted on alone.raw_name = parted.raw_name
     -- DUPONT,Marie is two words too
@@ -45,12 +45,12 @@ words as (
 weighed as (
     select
         words.*,
-        words.word = upper(words.word) and length(words.word) > 1 as is_capitals,
+        words.word = upper(words.word) and length(words.word_key) > 1 as is_capitals,
         -- Le Marie, Saint Martin, Ben Ahmed are family names whole
         words.word_key in (
-            'AL', 'BEN', 'BIN', 'DA', 'DAL', 'DE', 'DEL', 'DEN', 'DER', 'DES', 'DI', 'DO',
-            'DOS', 'DU', 'EL', 'LA', 'LE', 'LO', 'SAINT', 'SAINTE', 'SAN', 'ST', 'TEN',
-            'TER', 'VAN', 'VON'
+            'AL', 'BEN', 'BIN', 'DA', 'DAL', 'DE', 'DEL', 'DEN', 'DER', 'DES', 'DI',
+            'DO', 'DOS', 'DU', 'EL', 'LA', 'LE', 'LO', 'SAINT', 'SAINTE', 'SAN', 'ST',
+            'TEN', 'TER', 'VAN', 'VON'
         ) as is_particle,
         -- Carol B. Cunningham
         length(words.word_key) = 1 and words.position between 2 and words.word_count - 1

@@ -39,7 +39,7 @@ judged as (
                 first_given * 10 >= first_family
                 and first_given * (last_family + 5) >= last_given * (first_family + 5)
                 then -1
-            when last_given > 0 and last_given * 10 >= last_family then word_count
+            when last_given * 10 >= last_family then word_count
             else 0
         end as given_from
     from seen
@@ -55,20 +55,19 @@ parted as (
         end as is_given
     from words
     inner join judged on words.raw_name = judged.raw_name
-    where judged.given_from <> 0
+    left join couples on words.raw_name = couples.raw_name
+    where judged.given_from <> 0 and couples.raw_name is null
 ),
 
 split as (
     select
-        parted.raw_name,
+        raw_name,
         {{ join_texts('case when is_given then word end', ' ', 'position') }}
             as given_text,
         {{ join_texts('case when not is_given then word end', ' ', 'position') }}
             as family_text
     from parted
-    left join couples on parted.raw_name = couples.raw_name
-    where couples.raw_name is null
-    group by parted.raw_name
+    group by raw_name
     union all
     -- a couple has no one first name
     select
