@@ -185,7 +185,9 @@ levels as (
             -- is one person, and one of the two dates is wrong.
             when
                 (street = other_street or email = other_email or phone = other_phone)
-                and first_name = other_first_name and last_name = other_last_name
+                and first_name = other_first_name
+                and (last_name = other_last_name or {{ is_typo('last_name') }})
+                and least(birth_date, other_birth_date) >= '0001'
                 and abs(
                     cast(substr(birth_date, 1, 4) as integer)
                     - cast(substr(other_birth_date, 1, 4) as integer)

@@ -34,25 +34,7 @@ folded as (
         end as last_name_key,
         case when not is_company then {{ match_key('birth_name') }} end
             as birth_name_key,
-        -- A date that no calendar knows still tells two records apart or together.
-        case
-            when birth_date is not null
-                then replace(cast(birth_date as text), '-', '')
-            when
-                birth_date_status in ('invalid', 'too_old')
-                and length(raw_birth_date) between 8 and 10
-                then nullif(
-                    {{ replace_pattern(
-                        replace_pattern('raw_birth_date', '-([0-9])(-|$)', '-0\\1\\2'),
-                        '[^0-9]', ''
-                    ) }}, ''
-                )
-            -- The year alone; a spreadsheet may have written 1975.0
-            when birth_date_status = 'invalid'
-                then {{ extract_pattern(
-                    'raw_birth_date', '^((19|20)[0-9][0-9])([.]0)?$'
-                ) }}
-        end as birth_date_key,
+        {{ birth_date_key() }} as birth_date_key,
         email as email_key,
         phone as phone_key,
         {{ match_key('other_identifier') }} as document_key,

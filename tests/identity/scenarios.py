@@ -86,9 +86,35 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ),
         ("b", person("Marie", "Martin", birth_date="1979-11-08", **HOME)),
     ],
+    "birthday_without_year": [
+        (
+            who,
+            person(
+                *("Anne", "Bernard"),
+                raw_birth_date=day,
+                birth_date_status="invalid",
+                phone="+33478000780",
+                **HOME,
+            ),
+        )
+        for who, day in [("a", "02/03"), ("a", "2/3"), ("b", "17/10")]
+    ],
+    "year_of_birth_as_new_year": [
+        (
+            who,
+            person(
+                *("Jeanne", "Bernard"),
+                raw_birth_date=f"{year}-01-01",
+                birth_date_status="year_only",
+                phone="+33478000779",
+                **HOME,
+            ),
+        )
+        for who, year in [("a", 1951), ("a", 1951), ("b", 1979)]
+    ],
     "wrong_birth_date": [
         ("a", person("Solène", "Kerouanton", birth_date="1986-09-03", **HOME)),
-        ("a", person("Solène", "Kerouanton", birth_date="1987-03-19", **HOME)),
+        ("a", person("Solène", "Kerouantn", birth_date="1987-03-19", **HOME)),
     ],
     "mother_and_daughter": [
         (

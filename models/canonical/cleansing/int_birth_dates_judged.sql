@@ -1,19 +1,27 @@
 with
 
 dates as (
-    select * from {{ ref('int_birth_dates') }}
+    select
+        *,
+        extract(day from birth_date) = 1 and extract(month from birth_date) = 1
+            as is_new_year
+    from {{ ref('int_birth_dates') }}
 ),
 
 placeholders as (
     select * from {{ ref('birth_date_placeholders') }}
 ),
 
--- a first of January that too many customers of one source share is a till's default
+-- a first of January that too many customers of one source share is a till's default;
+-- of all of them, it is how the source writes a year
 shares as (
     select
         source,
         birth_date,
         sum(record_count) as record_count,
+        sum(sum(case when is_new_year then record_count else 0 end))
+            over (partition by source)
+            as new_year_count,
         sum(sum(record_count)) over (partition by source) as source_count
     from dates
     where birth_date is not null
@@ -33,9 +41,10 @@ judged as (
                 extract(year from dates.birth_date)
                 < extract(year from {{ as_of_date() }}) - {{ var('oldest_age') }}
                 then 'too_old'
+            when dates.is_new_year and shares.new_year_count * 2 >= shares.source_count
+                then 'year_only'
             when
-                extract(day from dates.birth_date) = 1
-                and extract(month from dates.birth_date) = 1
+                dates.is_new_year
                 and shares.record_count >= {{ var('default_birth_date_records') }}
                 and shares.record_count
                 >= {{ var('default_birth_date_share') }} * shares.source_count
