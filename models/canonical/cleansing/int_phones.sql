@@ -11,7 +11,7 @@ placeholders as (
 store_phones as (
     select distinct best.phone
     from {{ ref('canonical_stores') }} as stores
-    inner join {{ ref('int_phones_found') }} as best
+    inner join best
         on
             stores.phone = best.raw_phone
             and best.country = '{{ var("default_country") }}'
