@@ -77,6 +77,17 @@ class Promises:
         assert loads
         assert not [load for load in loads if load[2] != load[3] + load[4] or load[5] != "loaded"]
 
+    def test_nothing_stays_where_loads_only_pass(self, thread: Thread) -> None:
+        tables = thread.rows(
+            "select table_schema, table_name from information_schema.tables"
+            " where table_schema like 'raw%staging' and table_name not like '%dlt%'"
+        )
+        assert len(tables) > 20
+        counts = [f"select count(*) as held from {schema}.{name}" for schema, name in tables]
+        assert thread.rows(f"select sum(held) from ({' union all '.join(counts)}) as counts") == [
+            (0,)
+        ]
+
     def test_a_second_run_changes_and_sends_nothing(self, thread: Thread) -> None:
         counted = (
             "select count(*) from raw_ingestion.quarantine",
@@ -118,8 +129,11 @@ class TestOnDuckDB(Promises):
         # The contact and the card that we made would tie them: name and e-mail of the one, name,
         # phone and birth date of the other.
         namesakes.put_right(thread.world)
+        erased = erase_contact(thread)
         before = tools(thread)
         thread.run()
+        kept = thread.rows("select record_id from canonical.int_own_values")
+        assert kept and (erased,) not in kept
         apart = customers(thread)
         assert apart[ONE] == merged[ONE] and apart[OTHER] != merged[ONE]
         for published, known in zip(tools(thread), before, strict=True):
@@ -172,6 +186,24 @@ def customers(thread: Thread) -> dict[int, str]:
         f" where record_id in ('retail_pro:{ONE}', 'retail_pro:{OTHER}')"
     )
     return {int(key): customer for key, customer in found}
+
+
+def erase_contact(thread: Thread) -> str:
+    """Takes a contact that we never wrote to, of a customer of several records, out of Splio."""
+    ((record_id,),) = thread.rows(
+        "select min(own.record_id) from canonical.int_own_values as own"
+        " inner join identity.customer_identities as identities"
+        "  on own.record_id = identities.record_id"
+        " where own.source = 'splio' and identities.customer_id in ("
+        "  select customer_id from identity.customer_identities"
+        "  where source <> 'splio' group by customer_id having count(*) > 1)"
+        " and own.record_id not in (select record_id from canonical.int_published_records)"
+    )
+    with closing(sqlite3.connect(thread.world / "systems.sqlite")) as systems, systems:
+        contact = record_id.removeprefix("splio:")
+        gone = systems.execute("delete from splio_contacts where id = ?", (contact,)).rowcount
+    assert gone == 1
+    return str(record_id)
 
 
 def tools(thread: Thread) -> list[dict[str, str]]:
