@@ -22,6 +22,10 @@ seen as (
             as last_family,
         max(case when position = 1 and is_particle then 1 else 0 end) = 1
             as begins_with_particle,
+        max(case
+            when position = 1 and {{ matches_pattern('word_key', '^[A-Z]$') }} then 1
+            else 0
+        end) = 1 as begins_with_initial,
         -- Dupont M. is not told; J. Dupont is
         sum(case
             when is_particle or length(word_key) = 1 and position = word_count then 0

@@ -45,7 +45,8 @@ words as (
 weighed as (
     select
         words.*,
-        words.word = upper(words.word) and length(words.word_key) > 1 as is_capitals,
+        words.word = upper(words.word) and words.word <> lower(words.word)
+        and length(words.word_key) > 1 as is_capitals,
         -- Le Marie, Saint Martin, Ben Ahmed are family names whole
         words.word_key in (
             'AL', 'BEN', 'BIN', 'DA', 'DAL', 'DE', 'DEL', 'DEN', 'DER', 'DES', 'DI',

@@ -4,10 +4,6 @@ words as (
     select * from {{ ref('int_whole_name_words') }}
 ),
 
-seen as (
-    select * from {{ ref('int_whole_name_shapes') }}
-),
-
 couples as (
     select * from {{ ref('int_whole_couples') }}
 ),
@@ -27,7 +23,9 @@ judged as (
                 capital_count between 1 and word_count - 1
                 and first_capital = word_count - capital_count + 1
                 then capital_count - word_count
-            when begins_with_particle then word_count
+            when begins_with_initial then -1
+            when begins_with_particle and first_given < {{ var('first_name_bearers') }}
+                then word_count
             when
                 first_given >= {{ var('first_name_bearers') }}
                 and first_given * (last_family + 5) >= last_given * (first_family + 5)
@@ -42,7 +40,7 @@ judged as (
             when last_given * 10 >= last_family then word_count
             else 0
         end as given_from
-    from seen
+    from {{ ref('int_whole_name_shapes') }}
 ),
 
 -- given names from that word on, or, below zero, up to it
