@@ -15,6 +15,15 @@ store_phones as (
         on
             stores.phone = best.raw_phone
             and best.country = '{{ var("default_country") }}'
+    {% if is_incremental() %}
+        union
+        select kept.phone
+        from {{ ref('canonical_stores') }} as stores
+        inner join {{ this }} as kept
+            on
+                stores.phone = kept.raw_phone
+                and kept.country = '{{ var("default_country") }}'
+    {% endif %}
 ),
 
 judged as (
