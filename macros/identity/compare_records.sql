@@ -57,6 +57,9 @@ measured as (
         coalesce(last_names.bits, unseen_names.last_name_bits) as last_name_bits,
         near.gender <> far.gender as is_gender_different,
         near.is_company and far.is_company as is_company,
+        near.street_key = far.street_key
+        and (near.postcode_key = far.postcode_key or near.city_key = far.city_key)
+            as is_one_home,
         near.street_number is not null as is_numbered,
         coalesce(near.street_number, '') = coalesce(far.street_number, '') as is_number_same,
         substr(near.first_name_key, 1, 1) = substr(far.first_name_key, 1, 1) as is_initial_same,
@@ -130,13 +133,13 @@ levels as (
             when first_name = other_first_name then 5
             -- Lea and Lena of one birth date and home are twins; Marie and Maria are one.
             when
-                is_other_name and birth_date = other_birth_date and street = other_street
-                and last_name = other_last_name
+                is_other_name and is_one_home and last_name = other_last_name
+                and birth_date = other_birth_date and length(birth_date) = 8
                 and {{ consonants('first_name') }} <> {{ consonants('other_first_name') }}
                 then 1
             when is_swapped or {{ is_typo('first_name') }} then 4
             when is_other_name then 1
-            when first_name_distance * 3 <= length(first_name) then 3
+            when first_name_distance * 3 <= greatest(length(first_name), length(other_first_name)) then 3
             when is_nickname or {{ is_short_for('first_name', 'other_first_name') }}
                 or {{ is_short_for('other_first_name', 'first_name') }}
                 then 2
@@ -151,7 +154,7 @@ levels as (
                 or last_name = other_birth_name or birth_name = other_last_name
                 or birth_name = other_birth_name
                 then 4
-            when last_name_distance * 3 <= length(last_name) then 3
+            when last_name_distance * 3 <= greatest(length(last_name), length(other_last_name)) then 3
             when
                 is_compound and (
                     ' ' || last_name || ' ' like '% ' || other_last_name || ' %'
@@ -164,9 +167,22 @@ levels as (
             when birth_date is null or other_birth_date is null then 0
             -- The year alone: one year or digit apart is nobody else, nor a proof.
             when length(birth_date) = 4 or length(other_birth_date) = 4
-                then case {{ edit_distance(
-                    'substr(birth_date, 1, 4)', 'substr(other_birth_date, 1, 4)'
-                ) }} when 0 then 2 when 1 then 0 else 1 end
+                then case
+                    when least(birth_date, other_birth_date) < '0001' then 0
+                    else case {{ edit_distance(
+                        'substr(birth_date, 1, 4)', 'substr(other_birth_date, 1, 4)'
+                    ) }} when 0 then 2 when 1 then 0 else 1 end
+                end
+            -- A birthday without its year.
+            when least(birth_date, other_birth_date) < '0001'
+                then case
+                    when substr(birth_date, 5) = substr(other_birth_date, 5) then 3
+                    when {{ edit_distance('substr(birth_date, 5)', 'substr(other_birth_date, 5)') }} = 1
+                        or substr(birth_date, 5, 2) = substr(other_birth_date, 7, 2)
+                        and substr(birth_date, 7, 2) = substr(other_birth_date, 5, 2)
+                        then 0
+                    else 1
+                end
             when birth_date = other_birth_date then 5
             when
                 birth_date_distance = 1
@@ -184,10 +200,9 @@ levels as (
             -- A father and a son of one name and home are a generation apart; who is not
             -- is one person, and one of the two dates is wrong.
             when
-                (street = other_street or email = other_email or phone = other_phone)
+                (is_one_home or email = other_email or phone = other_phone)
                 and first_name = other_first_name
                 and (last_name = other_last_name or {{ is_typo('last_name') }})
-                and least(birth_date, other_birth_date) >= '0001'
                 and abs(
                     cast(substr(birth_date, 1, 4) as integer)
                     - cast(substr(other_birth_date, 1, 4) as integer)
@@ -242,9 +257,9 @@ levels as (
         case
             when street is null or other_street is null then 0
             when street = other_street then 5
-            when street_distance * 4 <= length(street) and is_number_same then 4
+            when street_distance * 4 <= greatest(length(street), length(other_street)) and is_number_same then 4
             when is_numbered and is_number_same then 3
-            when street_distance * 4 <= length(street) then 2
+            when street_distance * 4 <= greatest(length(street), length(other_street)) then 2
             else 1
         end as street,
         case
@@ -291,13 +306,13 @@ from levels
     end
 {%- endmacro %}
 
-{#- The consonants of a name as they sound, none twice running: MT for Mathieu and Matthieu. -#}
+{#- The consonants of a name as they sound: mt for Mathieu and Matthieu, frnk for Franck and Frank. -#}
 {% macro consonants(name) -%}
-    {%- set heard = namespace(text="translate(" ~ name ~ ", 'ckqzaeiouyh ', 'kkks')") -%}
-    {%- for letter in 'lmnprst' -%}
+    {%- set heard = namespace(text="translate(" ~ name ~ ", 'cqz', 'kks')") -%}
+    {%- for letter in 'bdfgklmnprst' -%}
         {%- set heard.text = "replace(" ~ heard.text ~ ", '" ~ letter * 2 ~ "', '" ~ letter ~ "')" -%}
     {%- endfor -%}
-    {{ heard.text }}
+    translate({{ heard.text }}, 'aeiouyh ', '')
 {%- endmacro %}
 
 {#- One letter wrong where one name has four or more, or two letters that changed places. -#}

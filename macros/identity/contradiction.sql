@@ -7,9 +7,10 @@
         -- A number that both have says more than a name or a date.
         when coalesce({{ edit_distance(near ~ '.document_key', far ~ '.document_key') }}, 4) <= 2
             then null
-        -- No two parts of the date are the same; of a year alone nobody knows.
+        -- No two parts of the date are the same; of a year alone, or without the year, nobody knows.
         when {{ near }}.has_namesakes
             and length({{ near }}.birth_date_key) > 4 and length({{ far }}.birth_date_key) > 4
+            and least({{ near }}.birth_date_key, {{ far }}.birth_date_key) >= '0001'
             and substr({{ near }}.birth_date_key, 5, 4) <> substr({{ far }}.birth_date_key, 5, 4)
             and substr({{ near }}.birth_date_key, 1, 6) <> substr({{ far }}.birth_date_key, 1, 6)
             and (
@@ -17,6 +18,14 @@
                 or substr({{ near }}.birth_date_key, 7) <> substr({{ far }}.birth_date_key, 7)
             )
             and {{ edit_distance(near ~ '.birth_date_key', far ~ '.birth_date_key') }} > 2
+            -- One name less than a generation apart: one of the two dates is wrong.
+            and not (
+                coalesce({{ near }}.first_name_key = {{ far }}.first_name_key, false)
+                and abs(
+                    cast(substr({{ near }}.birth_date_key, 1, 4) as integer)
+                    - cast(substr({{ far }}.birth_date_key, 1, 4) as integer)
+                ) < {{ var('identity_generation_years') }}
+            )
             then 'two birth dates'
         when {{ near }}.gender <> {{ far }}.gender
             and {{ near }}.first_name_key <> {{ far }}.first_name_key

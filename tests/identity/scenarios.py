@@ -59,6 +59,10 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("b", person("Léna", "Hamelinck", birth_date="1998-03-14", phone="+33478000773", **HOME)),
         ("b", person("Lèna", "Hamelinck", birth_date="1998-03-14", **HOME)),
     ],
+    "one_name_in_two_spellings": [
+        ("a", person("Franck", "Hamelaert", birth_date="1968-03-14", **HOME)),
+        ("a", person("Frank", "Hamelaert", birth_date="1968-03-14", **HOME)),
+    ],
     "sisters_of_close_names": [
         ("a", person("Émilie", "Courtade", email="courtade.soeurs@mail.fr", **HOME)),
         ("b", person("Amélie", "Courtade", email="courtade.soeurs@mail.fr", **HOME)),
@@ -97,7 +101,7 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
                 **HOME,
             ),
         )
-        for who, day in [("a", "02/03"), ("a", "2/3"), ("b", "17/10")]
+        for who, day in [("a", "02/03"), ("a", "2/3"), ("b", "17/03")]
     ],
     "year_of_birth_as_new_year": [
         (
@@ -115,6 +119,7 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "wrong_birth_date": [
         ("a", person("Solène", "Kerouanton", birth_date="1986-09-03", **HOME)),
         ("a", person("Solène", "Kerouantn", birth_date="1987-03-19", **HOME)),
+        ("a", person("Solène", "Kerouanton", birth_date="1986-09-03", email="s.kerou@mail.fr")),
     ],
     "mother_and_daughter": [
         (
