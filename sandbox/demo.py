@@ -55,16 +55,16 @@ def run(sandbox_dir: Path, profiles: int, seed: int, as_of: date | None) -> None
     for name, pace in FASTER.items():
         os.environ.setdefault(name, pace)
     started = time.monotonic()
-    with alone(sandbox_dir / "demo.lock"):
+    with alone(sandbox_dir / "demo.lock") as lock:
         start_over_if_other(sandbox_dir, profiles, seed)
         generate = ["sandbox", "--dir", str(sandbox_dir), "generate", "--profiles", str(profiles)]
         when = ["--as-of", as_of.isoformat()] if as_of else []
-        step("The world", module(*generate, "--seed", str(seed), *when), {})
+        step("The world", module(*generate, "--seed", str(seed), *when), {}, lock)
         world = json.loads((sandbox_dir / "world.json").read_text())
         with servers.running(sandbox_dir) as environment:
-            step("Ingestion: source systems → raw_*", module("ingestion"), environment)
-            build(world["as_of"])
-            step("Activation: sync_* → tools", module("activation"), environment)
+            step("Ingestion: source systems → raw_*", module("ingestion"), environment, lock)
+            build(world["as_of"], lock)
+            step("Activation: sync_* → tools", module("activation"), environment, lock)
         show(world, time.monotonic() - started)
 
 
@@ -94,15 +94,19 @@ def start_over_if_other(sandbox_dir: Path, profiles: int, seed: int) -> None:
 
 
 @contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """Wait until no other demo works on this sandbox (one may outlive a killed `make`)."""
+def alone(lock: Path) -> Iterator[int]:
+    """Wait until no other demo works on this sandbox (one may outlive a killed `make`).
+
+    Yields the lock's descriptor, for the steps to hold too: a killed one that still writes to disk
+    has the warehouse open for as long.
+    """
     with lock.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             console.print("Another demo is still running here: waiting for it …")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle.fileno()
 
 
 def module(name: str, *arguments: str) -> list[str]:
@@ -116,7 +120,7 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
-def step(title: str, command: list[str], environment: dict[str, str]) -> None:
+def step(title: str, command: list[str], environment: dict[str, str], lock: int) -> None:
     """Run one step in the foreground. Raises StepFailed."""
     console.rule(f"[bold]{title}", align="left")
     code = subprocess.run(
@@ -124,12 +128,13 @@ def step(title: str, command: list[str], environment: dict[str, str]) -> None:
         cwd=warehouse.ROOT,
         env=os.environ | environment,
         preexec_fn=die_with_parent,
+        pass_fds=[lock],
     ).returncode
     if code:
         raise StepFailed(f"{' '.join(command[1:3])} ended with exit code {code}")
 
 
-def build(as_of: str) -> None:
+def build(as_of: str, lock: int) -> None:
     """`dbt build` for the world's last day, its log lines turned into one progress bar."""
     console.rule("[bold]dbt build: raw_* → golden customers, segments, sync_*", align="left")
     variables = json.dumps({"as_of_date": as_of})
@@ -139,6 +144,7 @@ def build(as_of: str) -> None:
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=die_with_parent,
+        pass_fds=[lock],
     )
     columns = (
         TextColumn("  {task.description}"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -66,3 +68,18 @@ def test_its_last_command_can_be_copied(tmp_path: Path, monkeypatch: pytest.Monk
 def test_on_postgres_it_names_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORFEVRE_TARGET", "postgres")
     assert "DUCKDB" not in demo.where_next("magento:1", "splio:2")
+
+
+def test_a_step_that_outlives_its_demo_keeps_the_next_one_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "demo.lock"
+    with demo.alone(path) as lock:
+        demo.step("A step", [sys.executable, "-c", f"import os; os.fstat({lock})"], {}, lock)
+        outliving = subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=[lock]
+        )
+    with path.open("w") as handle:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        outliving.kill()
+        outliving.wait()
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
