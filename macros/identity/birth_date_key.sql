@@ -17,7 +17,7 @@
             then coalesce(
                 {{ extract_pattern('raw_birth_date', '^((19|20)[0-9][0-9])([.]0)?$') }},
                 '0000'
-                || lpad({{ extract_pattern('raw_birth_date', '^' ~ day ~ '[/ -]' ~ '(' ~ month ~ ')$') }}, 2, '0')
+                || lpad({{ extract_pattern('raw_birth_date', '^' ~ day ~ '[/ -](' ~ month ~ ')$') }}, 2, '0')
                 || lpad({{ extract_pattern('raw_birth_date', '^(' ~ day ~ ')[/ -]' ~ month ~ '$') }}, 2, '0')
             )
         when birth_date_status = 'year_only'

@@ -165,14 +165,15 @@ levels as (
         end as last_name,
         case
             when birth_date is null or other_birth_date is null then 0
+            -- Of one the year alone, of the other all but the year.
+            when least(birth_date, other_birth_date) < '0001'
+                and 4 in (length(birth_date), length(other_birth_date))
+                then 0
             -- The year alone: one year or digit apart is nobody else, nor a proof.
             when length(birth_date) = 4 or length(other_birth_date) = 4
-                then case
-                    when least(birth_date, other_birth_date) < '0001' then 0
-                    else case {{ edit_distance(
-                        'substr(birth_date, 1, 4)', 'substr(other_birth_date, 1, 4)'
-                    ) }} when 0 then 2 when 1 then 0 else 1 end
-                end
+                then case {{ edit_distance(
+                    'substr(birth_date, 1, 4)', 'substr(other_birth_date, 1, 4)'
+                ) }} when 0 then 2 when 1 then 0 else 1 end
             -- A birthday without its year.
             when least(birth_date, other_birth_date) < '0001'
                 then case
@@ -203,10 +204,7 @@ levels as (
                 (is_one_home or email = other_email or phone = other_phone)
                 and first_name = other_first_name
                 and (last_name = other_last_name or {{ is_typo('last_name') }})
-                and abs(
-                    cast(substr(birth_date, 1, 4) as integer)
-                    - cast(substr(other_birth_date, 1, 4) as integer)
-                ) < {{ var('identity_generation_years') }}
+                and {{ is_one_generation('birth_date', 'other_birth_date') }}
                 then 2
             else 1
         end as birth_date,

@@ -21,10 +21,7 @@
             -- One name less than a generation apart: one of the two dates is wrong.
             and not (
                 coalesce({{ near }}.first_name_key = {{ far }}.first_name_key, false)
-                and abs(
-                    cast(substr({{ near }}.birth_date_key, 1, 4) as integer)
-                    - cast(substr({{ far }}.birth_date_key, 1, 4) as integer)
-                ) < {{ var('identity_generation_years') }}
+                and {{ is_one_generation(near ~ '.birth_date_key', far ~ '.birth_date_key') }}
             )
             then 'two birth dates'
         when {{ near }}.gender <> {{ far }}.gender

@@ -8,22 +8,30 @@ placeholders as (
     select * from {{ ref('int_phone_placeholders') }}
 ),
 
-store_phones as (
-    select distinct best.phone
-    from {{ ref('canonical_stores') }} as stores
-    inner join best
-        on
-            stores.phone = best.raw_phone
-            and best.country = '{{ var("default_country") }}'
+-- a store's may have been read by an earlier run, and a customer's spelling of it now
+readings as (
+    select
+        raw_phone,
+        country,
+        phone
+    from best
     {% if is_incremental() %}
-        union
-        select kept.phone
-        from {{ ref('canonical_stores') }} as stores
-        inner join {{ this }} as kept
-            on
-                stores.phone = kept.raw_phone
-                and kept.country = '{{ var("default_country") }}'
+        union all
+        select
+            raw_phone,
+            country,
+            phone
+        from {{ this }}
     {% endif %}
+),
+
+store_phones as (
+    select distinct readings.phone
+    from {{ ref('canonical_stores') }} as stores
+    inner join readings
+        on
+            stores.phone = readings.raw_phone
+            and readings.country = '{{ var("default_country") }}'
 ),
 
 judged as (
