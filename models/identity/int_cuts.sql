@@ -31,17 +31,27 @@ reasons as (
         greatest(near.component_key, far.component_key)
 ),
 
-cut_links as (
+-- Materialised, or a planner may pair all parts with all and look at the links last.
+near_links as materialized (
     select
         links.left_key,
         links.right_key,
         links.score,
-        least(near.component_key, far.component_key) as part_key,
-        greatest(near.component_key, far.component_key) as other_part_key
+        near.component_key
     from links
     inner join agreements as near on links.left_key = near.node_key
-    inner join agreements as far on links.right_key = far.node_key
-    where near.component_key <> far.component_key
+),
+
+cut_links as (
+    select
+        near_links.left_key,
+        near_links.right_key,
+        near_links.score,
+        least(near_links.component_key, far.component_key) as part_key,
+        greatest(near_links.component_key, far.component_key) as other_part_key
+    from near_links
+    inner join agreements as far on near_links.right_key = far.node_key
+    where near_links.component_key <> far.component_key
 )
 
 select
