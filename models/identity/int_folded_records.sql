@@ -5,6 +5,7 @@ with
 contents as (
     select
         contents.*,
+        {{ drop_middle_initials('contents.first_name') }} as given_name,
         company_keys.name_key as company_key
     from {{ ref('int_record_contents') }} as contents
     left join {{ ref('int_company_keys') }} as company_keys
@@ -27,8 +28,7 @@ folded as (
         coalesce(record_id, kept_record_id) as record_id,
         source,
         gender,
-        case when not is_company then {{ given_name_key('first_name') }} end
-            as first_name_key,
+        case when not is_company then {{ match_key('given_name') }} end as first_name_key,
         case
             when is_company then company_key else {{ match_key('last_name') }}
         end as last_name_key,
