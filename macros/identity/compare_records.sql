@@ -198,6 +198,8 @@ levels as (
                 and substr(birth_date, 7, 2) = substr(other_birth_date, 7, 2)
                 then 3
             when birth_date_distance = 2 then 2
+            when not {{ is_calendar_date('birth_date') }} or not {{ is_calendar_date('other_birth_date') }}
+                then 2
             -- A father and a son of one name and home are a generation apart; who is not
             -- is one person, and one of the two dates is wrong.
             when

@@ -121,6 +121,20 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Solène", "Kerouantn", birth_date="1987-03-19", **HOME)),
         ("a", person("Solène", "Kerouanton", birth_date="1986-09-03", email="s.kerou@mail.fr")),
     ],
+    "birth_date_in_no_calendar": [
+        ("a", person("Paul", "Bernard", birth_date="1999-11-07", phone="+33478000778", **HOME)),
+        (
+            "a",
+            person(
+                *("Paul", "Bernard"),
+                raw_birth_date="1299-07-11",
+                birth_date_status="too_old",
+                phone="+33478000778",
+                **HOME,
+            ),
+        ),
+        ("b", person("Paul", "Bernard", birth_date="1962-03-25", phone="+33478000778", **HOME)),
+    ],
     "mother_and_daughter": [
         (
             "a",
