@@ -20,12 +20,10 @@ names as (
         least(first_name_key, last_name_key)
         || '|' || greatest(first_name_key, last_name_key) as both_names,
         substr(first_name_key, 1, 1) as first_initial,
-        substr(last_name_key, 1, 1) as last_initial,
         substr(first_name_key, 1, 3) as first_start,
         substr(last_name_key, 1, 2) as last_two,
         substr(last_name_key, 1, 3) as last_start,
         substr(birth_date_key, 1, 4) as birth_year,
-        substr(birth_date_key, 1, 6) as birth_month,
         nullif(substr(birth_date_key, 5, 4), '') as birth_day,
         coalesce(postcode_key, city_key) as place_key,
         coalesce(substr(postcode_key, 1, 2), city_key) as region_key
@@ -56,7 +54,6 @@ block_keys as (
             when 2048 then first_name_key || '|' || place_key || '|' || last_two
             when 4096 then first_start || '|' || last_start || '|' || birth_year
             when 8192 then street_key || '|' || place_key
-            when 16384 then first_name_key || '|' || last_initial || '|' || birth_month
             when 32768 then last_name_key || '|' || first_initial || '|' || birth_day
         end as block_key
     from names_by_rule
