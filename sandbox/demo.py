@@ -203,7 +203,8 @@ def where_next(*pair: str) -> str:
         place = os.path.relpath(os.environ["ORFEVRE_DUCKDB_PATH"])
         before = f"ORFEVRE_DUCKDB_PATH={shlex.quote(place)} "
     explain = f"{before}{shlex.quote(python)} -m identity explain {shlex.join(pair)}"
-    return NEXT.format(place=place, python=shlex.quote(python), explain=explain)
+    book = f"{before}make docs"
+    return NEXT.format(place=place, book=book, python=shlex.quote(python), explain=explain)
 
 
 def say(text: str) -> None:
@@ -271,9 +272,10 @@ Where to look next, in {place} unless said otherwise
   the golden customers                marts.customers
   why a row was set aside             marts.quarantine
   how each source and tool stands     marts.loads_by_source, marts.deliveries_by_sync
-  the book                            make docs
   the systems by hand                 make sandbox
   one more day in them                {python} -m sandbox advance
+  the book, with what this warehouse holds:
+    {book}
   why two records are one customer, any two:
     {explain}
 """

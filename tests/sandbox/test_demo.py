@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -63,6 +64,17 @@ def test_its_last_command_can_be_copied(tmp_path: Path, monkeypatch: pytest.Monk
         2,
         "a model is not built: run dbt build first",
     )
+
+
+def test_the_book_is_of_its_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not of the default one, which a demo leaves alone."""
+    path = tmp_path / "a folder" / "warehouse.duckdb"
+    monkeypatch.setenv("ORFEVRE_TARGET", "duckdb")
+    monkeypatch.setenv("ORFEVRE_DUCKDB_PATH", str(path))
+    said = demo.where_next("magento:1", "splio:2").splitlines()
+    (command,) = [line for line in said if line.endswith(" make docs")]
+    (variable, *_) = shlex.split(command)
+    assert Path(variable.removeprefix("ORFEVRE_DUCKDB_PATH=")).resolve() == path.resolve()
 
 
 def test_on_postgres_it_names_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
