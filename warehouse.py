@@ -53,6 +53,13 @@ def _postgres() -> dict[str, Any]:
     }
 
 
+def place() -> str:
+    """Which warehouse it is, and the variable that says so: for a message, without a password."""
+    if target() == "duckdb":
+        return f"{_duckdb_path()} (ORFEVRE_DUCKDB_PATH)"
+    return "PostgreSQL's {dbname} at {host} (ORFEVRE_POSTGRES_*)".format(**_postgres())
+
+
 def dlt_destination() -> Destination:
     """The dlt destination of the warehouse."""
     import dlt  # a second: most programs that use this module load nothing

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 import yaml
 from rich.console import Console
 
+import warehouse
 from identity.explain import called, explain, keys_of, table
 from identity.preview import preview
 from identity.session import Refused, session
@@ -42,7 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             preview(console, asked.vars, asked.samples, asked.full_refresh)
     except (Refused, Unbuilt) as error:
-        Console(stderr=True).print(str(error), markup=False)
+        said = f"{error}\nThe warehouse is {warehouse.place()}."
+        Console(stderr=True).print(said, markup=False, soft_wrap=True)
         return MISUSED
     except Busy as error:
         Console(stderr=True).print(str(error), markup=False)

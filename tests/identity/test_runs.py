@@ -397,6 +397,9 @@ def test_whom_nobody_knows_is_named(world: World, capsys: pytest.CaptureFixture[
     """Unless the name holds an e-mail or a phone, as the key of a file may."""
     assert "is called nobody:1" in refused(world, capsys, "explain", "nobody:1")
     assert "ann:1 is one record" in refused(world, capsys, "explain", "ann:1", "ann:1")
+    on_duckdb = world.environment["ORFEVRE_TARGET"] == "duckdb"
+    place = world.environment["ORFEVRE_DUCKDB_PATH" if on_duckdb else "ORFEVRE_POSTGRES_DATABASE"]
+    assert place in refused(world, capsys, "explain", "nobody:1")
     decision = ["match", "--reason", "none"]
     said = refused(world, capsys, "decide", "ann:1", "nobody:1", *decision)
     assert "is called nobody:1:" in said

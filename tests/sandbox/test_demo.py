@@ -59,11 +59,24 @@ def test_its_last_command_can_be_copied(tmp_path: Path, monkeypatch: pytest.Monk
     command = demo.where_next("magento:1", "splio:2").splitlines()[-1]
     bare = {name: value for name, value in os.environ.items() if name != "ORFEVRE_DUCKDB_PATH"}
     done = subprocess.run(["sh", "-c", command], env=bare, capture_output=True, text=True)
+    said = done.stderr.splitlines()
     assert "magento:1 splio:2" in command
-    assert (done.returncode, done.stderr.strip()) == (
-        2,
-        "a model is not built: run dbt build first",
+    assert (done.returncode, said[0]) == (2, "a model is not built: run dbt build first")
+    assert f"{os.path.relpath(path)} (ORFEVRE_DUCKDB_PATH)" in said[1]
+
+
+def test_without_a_warehouse_it_says_where_it_looked(tmp_path: Path) -> None:
+    """As in a shell where the variable is not set, and the default is no demo's."""
+    path = tmp_path / "warehouse.duckdb"
+    done = subprocess.run(
+        [sys.executable, "-m", "identity", "explain", "magento:1"],
+        env=os.environ | {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(path)},
+        capture_output=True,
+        text=True,
     )
+    assert done.returncode == 2
+    assert "no warehouse yet" in done.stderr
+    assert f"{path} (ORFEVRE_DUCKDB_PATH)" in done.stderr
 
 
 def test_the_book_is_of_its_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
