@@ -189,7 +189,7 @@ def show(world: dict[str, Any], seconds: float) -> None:
     say("")
     summary("Segments", rows(SEGMENTS), "customers")
     summary("Tools, rows of this run", rows(SYNCS), *TOOL_ROWS)
-    pair = rows(HARDLY_LINKED) or [("RECORD", "RECORD")]
+    pair = rows(BEST_LINKED) or [("RECORD", "RECORD")]
     connection.close()
     say(f"In {seconds:.0f} seconds. Run it again: nothing is loaded or sent twice.")
     say(where_next(*pair[0]))
@@ -260,11 +260,18 @@ from activation.sync_runs
 where run_id = (select run_id from activation.sync_runs order by started_at desc limit 1)
 order by sync_name
 """
-HARDLY_LINKED = """
-select left_record_id, right_record_id
-from marts.identity_links
-where outcome = 'linked' and score is not null
-order by score, left_record_id, right_record_id
+# A pair with something to see: names that agree, and much besides.
+BEST_LINKED = """
+select links.left_record_id, links.right_record_id
+from marts.identity_links as links
+inner join marts.identity_evidence as evidence
+    on
+        links.left_record_id = evidence.left_record_id
+        and links.right_record_id = evidence.right_record_id
+where links.outcome = 'linked' and evidence.weight > 0
+group by links.left_record_id, links.right_record_id, links.score
+having count(case when evidence.attribute in ('first_name', 'last_name') then 1 end) = 2
+order by links.score desc, links.left_record_id, links.right_record_id
 limit 1
 """
 NEXT = """

@@ -108,3 +108,23 @@ def test_a_step_that_outlives_its_demo_keeps_the_next_one_waiting(tmp_path: Path
         outliving.kill()
         outliving.wait()
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_the_pair_that_it_explains_has_names() -> None:
+    """The strongest link of two records whose first and last names agree; the first of equals."""
+    links = duckdb.connect()
+    links.execute(
+        """
+        create schema marts;
+        create table marts.identity_links as from (values
+            ('a', 'b', 'linked', 20), ('c', 'd', 'linked', 900), ('e', 'f', 'refused', 950),
+            ('i', 'j', 'linked', 400), ('g', 'h', 'linked', 400)
+        ) as it (left_record_id, right_record_id, outcome, score);
+        create table marts.identity_evidence as
+        select left_record_id, right_record_id, attribute,
+            case when left_record_id = 'c' and attribute <> 'email' then 0 else 100 end as weight
+        from marts.identity_links,
+            (values ('email'), ('first_name'), ('last_name')) as it (attribute);
+        """
+    )
+    assert links.execute(demo.BEST_LINKED).fetchall() == [("g", "h")]
