@@ -183,7 +183,7 @@ class Brevo:
             if other is not None and (held is None or other != held["id"]):
                 message = f"Unable to save contact, {column} is already associated with another one"
                 raise Refused(400, "duplicate_parameter", message)
-        row["modified_at"] = self.systems.tick("brevo_contacts", "modified_at")
+        row["modified_at"] = self.systems.tick("brevo_contacts", "modified_at", apart=0)
         if held is None:
             row["created_at"] = row["modified_at"]
             self.systems.insert("brevo_contacts", row)

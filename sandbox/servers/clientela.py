@@ -191,7 +191,7 @@ class Clientela:
                 )
             is_new = card is None
             if card is None:
-                stamp = self.systems.tick("clientela_customers")
+                stamp = self.systems.tick("clientela_customers", apart=0)
                 card = dict.fromkeys(IDENTITY) | {
                     "card_id": f"cdp-{uuid5(NAMESPACE_URL, external_id).hex[:16]}",
                     "version": 0,
@@ -206,7 +206,7 @@ class Clientela:
             if changed or touched:
                 changed["updated_by"] = API_CLIENT
                 changed["version"] = version + 1
-                changed["updated_at"] = self.systems.tick("clientela_customers")
+                changed["updated_at"] = self.systems.tick("clientela_customers", apart=0)
                 self.systems.update("clientela_customers", changed, "card_id = ?", card["card_id"])
                 action = "customer.create" if is_new else "customer.update"
                 self.systems.accepted(PREFIX, action, external_id)
@@ -278,7 +278,7 @@ class Clientela:
             raise Refused(400, "invalid_value", "A card cannot merge into itself.", field="into")
         with self.systems.write():
             gone, kept = self.find(external_id), self.find(into)
-            stamp = self.systems.tick("clientela_customers")
+            stamp = self.systems.tick("clientela_customers", apart=0)
             for table in _CHILDREN:
                 moved = {
                     "card_id": kept["card_id"],

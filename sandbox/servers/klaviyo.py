@@ -113,7 +113,7 @@ class Klaviyo:
                 if value and held is None:
                     sql = f"select * from klaviyo_profiles where {name} = ?"
                     held = self.systems.row(sql, value)
-            stamp = self.systems.tick("klaviyo_profiles", "updated")
+            stamp = self.systems.tick("klaviyo_profiles", "updated", apart=0)
             attributes = json.loads(held["attributes"]) if held else {}
             properties = attributes.get("properties", {}) | (given.get("properties") or {})
             attributes |= {**given, "properties": properties}

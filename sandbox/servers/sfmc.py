@@ -121,7 +121,7 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
         merged = {**json.loads(held or "{}"), **row}
         stored = {
             "row": json.dumps(merged, ensure_ascii=False),
-            "updated_at": systems.tick("sfmc_rows"),
+            "updated_at": systems.tick("sfmc_rows", apart=0),
         }
         if held is None:
             systems.insert("sfmc_rows", {"extension": extension, "key": str(key), **stored})

@@ -269,7 +269,8 @@ class Splio:
             if self.systems.row("select 1 from splio_contacts where unique_key = ?", key):
                 raise Refused("c0", "wrong_value", f"Contact with unique key {key} already exists")
             row.setdefault("lists", "[]")
-            row.setdefault("creation_date", self.systems.tick("splio_contacts", "creation_date"))
+            stamp = self.systems.tick("splio_contacts", "creation_date", apart=0)
+            row.setdefault("creation_date", stamp)
             latest = self.systems.value("select max(cast(id as integer)) from splio_contacts")
             row["id"] = str((latest or 0) + 1)
             self.systems.insert("splio_contacts", row)

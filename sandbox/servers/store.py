@@ -153,11 +153,12 @@ class Systems:
         """Note a write that the tool accepted, in the same transaction as the write itself."""
         self.insert("sandbox_writes", {"system": system, "action": action, "key": key})
 
-    def tick(self, table: str, column: str = "updated_at") -> str:
+    def tick(self, table: str, column: str = "updated_at", apart: int = 1) -> str:
         """Time of a change: now (UTC), yet later than every time already in the column.
 
         A generated world may end in the future of this machine's clock, and an incremental
-        reader would never see a change dated before its cursor.
+        reader would never see a change dated before its cursor. `apart`: by how many seconds at
+        least; 0 where many rows are written a second, or their times would run ahead of the clock.
         """
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         if (table, column) not in self._ticking:  # each write asks: not by reading every row
@@ -171,5 +172,5 @@ class Systems:
             f" order by {column} desc limit 1"
         )
         if latest:
-            now = max(now, datetime.strptime(latest, TIME_FORMAT) + timedelta(seconds=1))
+            now = max(now, datetime.strptime(latest, TIME_FORMAT) + timedelta(seconds=apart))
         return now.strftime(TIME_FORMAT)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import httpx
 import pytest
 
 from sandbox import servers
+from sandbox.servers.clientela import Clientela
 from sandbox.servers.store import Systems
 from tests.contracts.conftest import LOGINS, UNLIMITED, StandIns
 from tests.contracts.oracle import ROOT
@@ -206,6 +208,15 @@ def test_sms_pages_are_stable_while_messages_arrive(stand_ins: StandIns) -> None
     assert sms.post("/Messages.json", data=form).json()["code"] == 21610
     delivered = sms.get("/Messages.json", params={"To": "+33612345671"}).json()["messages"]
     assert {message["status"] for message in delivered} == {"delivered"}
+
+
+def test_clientela_stamps_many_cards_with_its_clock(tmp_path: Path) -> None:
+    """In UTC and not ahead of it, however many are written a second."""
+    clientela = Clientela(Systems(tmp_path))
+    before = datetime.now(UTC).replace(microsecond=0)
+    cards = [clientela.upsert(f"C{n}", {"first_name": "Ann"}, None)[0] for n in range(100)]
+    times = [datetime.fromisoformat(card["updated_at"]) for card in cards]
+    assert before <= min(times) <= max(times) <= datetime.now(UTC)
 
 
 def test_clientela_versions_and_links(stand_ins: StandIns) -> None:
