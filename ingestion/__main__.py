@@ -135,17 +135,25 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
                     report.rows_kept,
                     report.rows_set_aside,
                     report.rows_unchanged,
-                    f" ({report.message})" if report.message else "",
+                    f" ({why(report)})" if why(report) else "",
                 )
             reports += done
     return reports
+
+
+def why(report: Report) -> str:
+    """What befell a table; a loaded one without rows had nothing new, which zeros do not say."""
+    is_idle = report.status == LOADED and not report.rows_read
+    return report.message or ("nothing new" if is_idle else "")
 
 
 def line(name: str, reports: list[Report]) -> str:
     read, aside = sum(r.rows_read for r in reports), sum(r.rows_set_aside for r in reports)
     unchanged = sum(r.rows_unchanged for r in reports)
     statuses = "/".join(sorted({r.status for r in reports}))
-    return f"{name}: {statuses}, {read:,} rows, {aside:,} set aside, {unchanged:,} unchanged"
+    return (
+        f"{name}: {statuses}, {read:,} new or changed, {aside:,} set aside, {unchanged:,} unchanged"
+    )
 
 
 def summary(reports: list[Report]) -> Table:
@@ -153,7 +161,7 @@ def summary(reports: list[Report]) -> Table:
     for r in reports:
         numbers = (r.rows_read, r.rows_kept, r.rows_set_aside, r.rows_unchanged)
         counts = [f"{n:,}" for n in numbers]
-        table.add_row(r.source, r.table_name, r.status, *counts, r.message or "")
+        table.add_row(r.source, r.table_name, r.status, *counts, why(r))
     return table
 
 

@@ -186,6 +186,7 @@ def show(world: dict[str, Any], seconds: float) -> None:
     if echoes:
         say(f"{echoes:,} more, in clientela and splio, are contacts and cards that earlier runs")
         say("made there of golden customers: no evidence of who is who, and not counted.")
+        say("What a run writes there is new to the next one: loaded once, with its consents.")
     say("")
     summary("Segments", rows(SEGMENTS), "customers")
     summary("Tools, rows of this run", rows(SYNCS), *TOOL_ROWS)
@@ -231,7 +232,7 @@ PLAIN: dict[str, Any] = {
     "pad_edge": False,
     "show_edge": False,
 }
-SOURCE_ROWS = ("read", "kept", "set aside", "unchanged")
+SOURCE_ROWS = ("read", "loaded", "set aside", "unchanged")
 LOADS = """
 select
     source, sum(rows_read + rows_unchanged),

@@ -514,6 +514,10 @@ def test_a_run_of_one_feed_speaks_of_its_entity_alone(
     assert main(["--feed", "again"]) == 0
     said = [message for message in caplog.messages if " read = " in message]
     assert said == ["files.customers: loaded, 1 read = 1 kept + 0 set aside, 0 unchanged"]
+    caplog.clear()
+    assert main(["--feed", "again"]) == 0
+    (said,) = [message for message in caplog.messages if " read = " in message]
+    assert said.endswith("loaded, 0 read = 0 kept + 0 set aside, 0 unchanged (nothing new)")
     assert duck("select source from raw_files.customers order by 1") == [("s",), ("t",)]
 
 
