@@ -1,7 +1,7 @@
 {#-
     A birth date for comparison: eight digits, or the four of a year where no more is known. A date
-    that no calendar knows still tells two records apart or together; so does a day without a year,
-    which is written with the year 0000.
+    that no calendar knows is kept: two records may say the same, or nearly; it keeps none apart. A
+    day without a year is written with the year 0000.
 -#}
 {% macro birth_date_key() -%}
     {%- set day, month = '(?:[0-2]?[1-9]|[123]0|31)', '(?:0?[1-9]|1[0-2])' -%}

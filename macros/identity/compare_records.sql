@@ -165,6 +165,13 @@ levels as (
         end as last_name,
         case
             when birth_date is null or other_birth_date is null then 0
+            when
+                (
+                    4 in (length(birth_date), length(other_birth_date))
+                    or least(birth_date, other_birth_date) < '0001'
+                )
+                and ({{ is_slip('birth_date') }} or {{ is_slip('other_birth_date') }})
+                then 0
             -- Of one the year alone, of the other all but the year.
             when least(birth_date, other_birth_date) < '0001'
                 and 4 in (length(birth_date), length(other_birth_date))
@@ -198,8 +205,7 @@ levels as (
                 and substr(birth_date, 7, 2) = substr(other_birth_date, 7, 2)
                 then 3
             when birth_date_distance = 2 then 2
-            when not {{ is_calendar_date('birth_date') }} or not {{ is_calendar_date('other_birth_date') }}
-                then 2
+            when {{ is_slip('birth_date') }} or {{ is_slip('other_birth_date') }} then 0
             -- A father and a son of one name and home are a generation apart; who is not
             -- is one person, and one of the two dates is wrong.
             when

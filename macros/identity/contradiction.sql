@@ -18,8 +18,8 @@
                 or substr({{ near }}.birth_date_key, 7) <> substr({{ far }}.birth_date_key, 7)
             )
             and {{ edit_distance(near ~ '.birth_date_key', far ~ '.birth_date_key') }} > 2
-            and {{ is_calendar_date(near ~ '.birth_date_key') }}
-            and {{ is_calendar_date(far ~ '.birth_date_key') }}
+            and not {{ is_slip(near ~ '.birth_date_key') }}
+            and not {{ is_slip(far ~ '.birth_date_key') }}
             -- One name less than a generation apart: one of the two dates is wrong.
             and not (
                 coalesce({{ near }}.first_name_key = {{ far }}.first_name_key, false)

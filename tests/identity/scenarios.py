@@ -133,7 +133,20 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
                 **HOME,
             ),
         ),
-        ("b", person("Paul", "Bernard", birth_date="1962-03-25", phone="+33478000778", **HOME)),
+        ("b", person("Paul", "Bernard", birth_date="1962-03-25", phone="+33478000776", **HOME)),
+    ],
+    "slip_of_a_birth_date": [
+        (
+            "a",
+            person(
+                *("Paul", "Bernard"),
+                raw_birth_date=day,
+                birth_date_status="invalid",
+                phone="+33478000775",
+                **HOME,
+            ),
+        )
+        for day in ["31/02/1975", "1975", "28/02"]
     ],
     "mother_and_daughter": [
         (
