@@ -57,6 +57,7 @@ def is_opted_out(systems: Systems, number: str) -> bool:
 
 def _store(systems: Systems, row: Row) -> Row:
     with systems.write():
+        # A second apart: of a number's STOP and START, the later one holds.
         stamp = systems.tick("sms_messages", "date_updated")
         number = systems.value("select count(*) from sms_messages")
         sid = "SM" + hashlib.sha256(f"{number}:{stamp}".encode()).hexdigest()[:32]

@@ -329,7 +329,7 @@ class Splio:
                     f"Touchpoint {touchpoint} is already blacklisted.",
                 )
             row = {"number": number, "source": source}
-            row["creation_date"] = self.systems.tick(table, "creation_date")
+            row["creation_date"] = self.systems.tick(table, "creation_date", apart=0)
             self.systems.insert(table, row)
             self.systems.accepted(PREFIX, f"blacklist.{channel}", number)
 

@@ -154,11 +154,12 @@ class Systems:
         self.insert("sandbox_writes", {"system": system, "action": action, "key": key})
 
     def tick(self, table: str, column: str = "updated_at", apart: int = 1) -> str:
-        """Time of a change: now (UTC), yet later than every time already in the column.
+        """Time of a change: now (UTC), yet never before, and later by `apart` seconds than, every
+        time already in the column.
 
         A generated world may end in the future of this machine's clock, and an incremental
-        reader would never see a change dated before its cursor. `apart`: by how many seconds at
-        least; 0 where many rows are written a second, or their times would run ahead of the clock.
+        reader would never see a change dated before its cursor. `apart` is 0 where many rows are
+        written a second, or their times would run ahead of the clock.
         """
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         if (table, column) not in self._ticking:  # each write asks: not by reading every row

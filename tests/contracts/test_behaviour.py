@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,11 @@ import httpx
 import pytest
 
 from sandbox import servers
+from sandbox.servers.brevo import Brevo
 from sandbox.servers.clientela import Clientela
-from sandbox.servers.store import Systems
+from sandbox.servers.klaviyo import Klaviyo
+from sandbox.servers.splio import Splio
+from sandbox.servers.store import TIME_FORMAT, Systems
 from tests.contracts.conftest import LOGINS, UNLIMITED, StandIns
 from tests.contracts.oracle import ROOT
 from tests.contracts.world import fill
@@ -210,13 +214,57 @@ def test_sms_pages_are_stable_while_messages_arrive(stand_ins: StandIns) -> None
     assert {message["status"] for message in delivered} == {"delivered"}
 
 
-def test_clientela_stamps_many_cards_with_its_clock(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("tool", "table", "column", "write"),
+    [
+        (
+            Clientela,
+            "clientela_customers",
+            "updated_at",
+            lambda tool, n: tool.upsert(f"C{n}", {"first_name": "Ann"}, None),
+        ),
+        (
+            Splio,
+            "splio_contacts",
+            "creation_date",
+            lambda tool, n: tool.create({"custom_fields": [{"id": 0, "value": f"C{n}"}]}),
+        ),
+        (
+            Splio,
+            "splio_blacklisted_emails",
+            "creation_date",
+            lambda tool, n: tool.blacklist("email", f"ann{n}@example.fr", "unsub"),
+        ),
+        (
+            Brevo,
+            "brevo_contacts",
+            "modified_at",
+            lambda tool, n: tool.save({"email": f"ann{n}@example.fr"}),
+        ),
+        (
+            Klaviyo,
+            "klaviyo_profiles",
+            "updated",
+            lambda tool, n: tool.save(klaviyo_profile(f"ann{n}@example.fr")),
+        ),
+    ],
+)
+def test_many_rows_are_stamped_with_the_clock(
+    tmp_path: Path, tool: Any, table: str, column: str, write: Callable[[Any, int], Any]
+) -> None:
     """In UTC and not ahead of it, however many are written a second."""
-    clientela = Clientela(Systems(tmp_path))
-    before = datetime.now(UTC).replace(microsecond=0)
-    cards = [clientela.upsert(f"C{n}", {"first_name": "Ann"}, None)[0] for n in range(100)]
-    times = [datetime.fromisoformat(card["updated_at"]) for card in cards]
-    assert before <= min(times) <= max(times) <= datetime.now(UTC)
+    systems = Systems(tmp_path)
+    asked = tool(systems)
+    before = datetime.now(UTC).strftime(TIME_FORMAT)
+    for n in range(100):
+        write(asked, n)
+    times = [row[column] for row in systems.rows(f"select {column} from {table}")]
+    assert len(times) == 100
+    assert before <= min(times) <= max(times) <= datetime.now(UTC).strftime(TIME_FORMAT)
+
+
+def klaviyo_profile(email: str) -> dict[str, Any]:
+    return {"type": "profile", "attributes": {"email": email}}
 
 
 def test_clientela_versions_and_links(stand_ins: StandIns) -> None:
