@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -127,9 +128,8 @@ class Klaviyo:
                     raise Refused(detail, f"{pointer}/attributes/{name}", 409, "duplicate_profile")
             row |= {"attributes": json.dumps(attributes, ensure_ascii=False), "updated": stamp}
             if held is None:
-                count = self.systems.value("select count(*) from klaviyo_profiles")
-                digest = hashlib.sha256(f"{count}{stamp}".encode()).hexdigest()
-                row |= {"id": f"01{digest[:24].upper()}", "created": stamp}
+                # an erased profile's id is never given again, not even within its second
+                row |= {"id": f"01{uuid4().hex[:24].upper()}", "created": stamp}
                 self.systems.insert("klaviyo_profiles", row)
             else:
                 self.systems.update("klaviyo_profiles", row, "id = ?", held["id"])

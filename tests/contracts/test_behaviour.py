@@ -267,6 +267,22 @@ def klaviyo_profile(email: str) -> dict[str, Any]:
     return {"type": "profile", "attributes": {"email": email}}
 
 
+def test_klaviyo_never_gives_an_id_again(stand_ins: StandIns) -> None:
+    """Neither a living profile's nor an erased one's, however soon after the erasure."""
+    klaviyo = stand_ins.client("klaviyo")
+    ids = []
+    for name in ("ann", "ben", "cleo", "dan"):
+        profile = klaviyo_profile(f"{name}@example.fr")
+        made = klaviyo.post("/profile-import", json={"data": profile})
+        assert made.status_code == 201
+        ids.append(made.json()["data"]["id"])
+        if name != "ann":
+            attributes = {"profile": {"data": profile}}
+            data = {"type": "data-privacy-deletion-job", "attributes": attributes}
+            assert klaviyo.post("/data-privacy-deletion-jobs", json={"data": data}).is_success
+    assert len(set(ids)) == 4
+
+
 def test_clientela_versions_and_links(stand_ins: StandIns) -> None:
     clientela = stand_ins.client("clientela")
     linked = clientela.put("/customers/C3", json={"card_id": "card-3", "first_name": "Ann"})
