@@ -142,8 +142,11 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
 
 
 def why(report: Report) -> str:
-    """What befell a table; a loaded one without rows had nothing new, which zeros do not say."""
-    is_idle = report.status == LOADED and not report.rows_read
+    """What befell a table; a loaded one without rows had nothing new, which zeros do not say.
+
+    Unless rows of it are gone at the source: they were taken out.
+    """
+    is_idle = report.status == LOADED and not report.rows_read and not report.has_gone_rows
     return report.message or ("nothing new" if is_idle else "")
 
 

@@ -34,6 +34,7 @@ class Report:
     rows_unchanged: int
     started_at: datetime
     finished_at: datetime
+    has_gone_rows: bool = False  # some go after the load; raw_ingestion.loads does not say so
 
 
 def now() -> datetime:

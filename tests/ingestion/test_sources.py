@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 
 from ingestion import pipeline, sources
-from ingestion.__main__ import SOME_FAILED, main
+from ingestion.__main__ import SOME_FAILED, main, why
 from ingestion.contract import contract
 from ingestion.source import describe
 from sandbox import world
@@ -151,6 +151,9 @@ def test_full_finds_what_updated_at_misses(here: Query, systems: Path) -> None:
     assert here(city) != [("Ys",)]
     reports = load("magento", full=True)
     assert reports["orders"].rows_read == reports["order_items"].rows_read == 0
+    assert why(reports["orders"]) == "nothing new"
+    assert reports["customers"].rows_read == 0
+    assert why(reports["customers"]) == ""
     assert reports["orders"].rows_unchanged > 100
     of_customer = f"select count(*) from raw_magento.customer_addresses where id = {address}"
     assert reports["customer_addresses"].rows_kept >= here(of_customer)[0][0] == 1
