@@ -57,7 +57,7 @@ def place() -> str:
     """Which warehouse it is, and the variable that says so: for a message, without a password."""
     if target() == "duckdb":
         return f"{_duckdb_path()} (ORFEVRE_DUCKDB_PATH)"
-    return "PostgreSQL's {dbname} at {host} (ORFEVRE_POSTGRES_*)".format(**_postgres())
+    return "PostgreSQL's {dbname} at {host}:{port} (ORFEVRE_POSTGRES_*)".format(**_postgres())
 
 
 def dlt_destination() -> Destination:

@@ -18,7 +18,7 @@ from rich.console import Console
 import warehouse
 from identity.explain import called, explain, keys_of, table
 from identity.preview import preview
-from identity.session import Refused, session
+from identity.session import Missing, Refused, session
 from warehouse import Busy, Session, Unbuilt
 
 DONE, MISUSED, BUSY = 0, 2, 75
@@ -43,8 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             preview(console, asked.vars, asked.samples, asked.full_refresh)
     except (Refused, Unbuilt) as error:
-        said = f"{error}\nThe warehouse is {warehouse.place()}."
-        Console(stderr=True).print(said, markup=False, soft_wrap=True)
+        held = isinstance(error, (Missing, Unbuilt))
+        place = f"\nThe warehouse is {warehouse.place()}." if held else ""
+        Console(stderr=True).print(f"{error}{place}", markup=False, soft_wrap=True)
         return MISUSED
     except Busy as error:
         Console(stderr=True).print(str(error), markup=False)
@@ -151,7 +152,7 @@ def refuse_to_withdraw_nothing(log: Session, left: str, right: str) -> None:
     if origins == {"seed"}:
         raise Refused(f"{pair} are decided on in seeds/identity_overrides.csv: edit it")
     if not origins:
-        raise Refused(f"there is no decision on {pair} to withdraw")
+        raise Missing(f"there is no decision on {pair} to withdraw")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 import warehouse
-from identity.session import Refused, marks, session
+from identity.session import Missing, Refused, marks, session
 from warehouse import Session
 
 Row = dict[str, Any]
@@ -27,7 +27,7 @@ RECORDS_OF = "select record_id from identity.customer_identities where customer_
 
 
 def explain(console: Console, first: str, second: str | None) -> None:
-    """Print it. Raises Refused for a record or customer that nobody knows."""
+    """Print it. Raises Missing for a record or customer that nobody knows."""
     with session() as asked:
         if second is None:
             return of_customer(console, asked, first)
@@ -59,8 +59,8 @@ def customer_of(asked: Session, name: str) -> str:
         *[name] * 2,
     )
     if not former:
-        raise Refused(f"no record and no customer is called {called(name)}")
-    raise Refused(
+        raise Missing(f"no record and no customer is called {called(name)}")
+    raise Missing(
         f"{called(name)} is no more: record {called(former[0]['record_id'])} of customer"
         f" {former[0]['customer_id']} left its source on {former[0]['valid_to']:%Y-%m-%d %H:%M}"
     )
@@ -86,7 +86,7 @@ def keys_of(asked: Session, records: list[str]) -> dict[str, int]:
         )
     }
     if lost := [called(record) for record in records if record not in found]:
-        raise Refused(
+        raise Missing(
             f"no record to match is called {' or '.join(lost)}: unknown, or made by us in a tool"
         )
     return found

@@ -17,19 +17,25 @@ class Refused(Exception):
     """What was asked cannot be done; the message says why."""
 
 
+class Missing(Refused):
+    """It is not in the warehouse that was asked: perhaps in another."""
+
+
 @contextmanager
 def session(read_only: bool = True) -> Iterator[Session]:
-    """A session that ends with the block. Raises Busy while another process writes, and Refused
-    when there is no warehouse.
+    """A session that ends with the block. Raises Busy while another process writes, Missing
+    when there is no warehouse, and Refused when ORFEVRE_TARGET names none.
     """
     try:
         connection = warehouse.connect(read_only=read_only)
     except duckdb.ConnectionException:  # dbt, in this process, has it open for writing
         connection = warehouse.connect()
     except duckdb.IOException as error:
-        raise Refused("no warehouse yet: load and run dbt build first") from error
+        raise Missing("no warehouse yet: load and run dbt build first") from error
     except psycopg2.OperationalError as error:
-        raise Refused("PostgreSQL is not there: see ORFEVRE_POSTGRES_*") from error
+        raise Missing("PostgreSQL is not there: see ORFEVRE_POSTGRES_*") from error
+    except ValueError as error:
+        raise Refused(str(error)) from error
     try:
         yield Session(connection)
     finally:

@@ -397,9 +397,6 @@ def test_whom_nobody_knows_is_named(world: World, capsys: pytest.CaptureFixture[
     """Unless the name holds an e-mail or a phone, as the key of a file may."""
     assert "is called nobody:1" in refused(world, capsys, "explain", "nobody:1")
     assert "ann:1 is one record" in refused(world, capsys, "explain", "ann:1", "ann:1")
-    on_duckdb = world.environment["ORFEVRE_TARGET"] == "duckdb"
-    place = world.environment["ORFEVRE_DUCKDB_PATH" if on_duckdb else "ORFEVRE_POSTGRES_DATABASE"]
-    assert place in refused(world, capsys, "explain", "nobody:1")
     decision = ["match", "--reason", "none"]
     said = refused(world, capsys, "decide", "ann:1", "nobody:1", *decision)
     assert "is called nobody:1:" in said
@@ -411,6 +408,28 @@ def test_whom_nobody_knows_is_named(world: World, capsys: pytest.CaptureFixture[
         assert "is called (a phone):" in said
     assert "is called (a phone)" in refused(world, capsys, "explain", "0611000021")
     assert "is called club:611000021" in refused(world, capsys, "explain", "club:611000021")
+
+
+def test_the_warehouse_that_lacks_something_is_named(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not where the question is at fault, whatever it is put to."""
+    environment = world.environment
+    place = "{ORFEVRE_DUCKDB_PATH}"
+    if environment["ORFEVRE_TARGET"] == "postgres":
+        server = "{ORFEVRE_POSTGRES_HOST}:{ORFEVRE_POSTGRES_PORT}"
+        place = f"PostgreSQL's {{ORFEVRE_POSTGRES_DATABASE}} at {server}"
+    named = f"The warehouse is {place.format(**environment)} (ORFEVRE_"
+    assert named in refused(world, capsys, "explain", "nobody:1")
+    withdrawal = ["decide", "lou:2", "lou:1", "withdraw", "--reason", "nothing"]
+    assert named in refused(world, capsys, *withdrawal)
+    assert "The warehouse" not in refused(world, capsys, "explain", "ann:1", "ann:1")
+    monkeypatch.setitem(environment, "ORFEVRE_TARGET", "nosuch")
+    late = ["--reason", "none", "--expiry-date", "2020-01-01"]
+    said = refused(world, capsys, "decide", "lou:1", "lou:2", "match", *late)
+    assert said.startswith("it would never hold") and "The warehouse" not in said
+    said = refused(world, capsys, "explain", "ann:1")
+    assert said == "ORFEVRE_TARGET is 'nosuch': expected duckdb or postgres"
 
 
 def test_a_decision_that_would_never_hold_is_refused(
