@@ -28,7 +28,8 @@ folded as (
         coalesce(record_id, kept_record_id) as record_id,
         source,
         gender,
-        case when not is_company then {{ match_key('given_name') }} end as first_name_key,
+        case when not is_company then {{ match_key('given_name') }} end
+            as first_name_key,
         case
             when is_company then company_key else {{ match_key('last_name') }}
         end as last_name_key,
