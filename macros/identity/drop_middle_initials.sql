@@ -4,7 +4,7 @@
         when
             {{ name }} like '% %'
             and ({{ name }} like '__% _' or {{ name }} like '__% _.')
-            and split_part({{ name }}, ' ', 1) not in ('Jean', 'Marie', 'Anne')
+            and split_part({{ name }}, ' ', 1) not in ('{{ var("identity_compound_names") | join("', '") }}')
             then {{ replace_pattern(name, '([^ .-]{2})( [A-Za-z][.]?)+$', '\\1') }}
         else {{ name }}
     end

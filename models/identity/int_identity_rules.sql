@@ -18,7 +18,10 @@ rules as (
     select {{ row_hash(['first_name_key']) }}
     from {{ ref('int_given_names') }}
     union all
-    select {{ row_hash([var('identity_generation_years')]) }}
+    select {{ row_hash([
+        var('identity_generation_years'),
+        "cast('" ~ var('identity_compound_names') | join(' ') ~ "' as text)"
+    ]) }}
     union all
     select {{ row_hash(['word', 'legal_form_position']) }}
     from {{ ref('company_words') }}
