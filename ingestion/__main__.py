@@ -126,6 +126,7 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
             # What befell the source as a whole is said once.
             is_whole = done[0].status != LOADED and len({it.message for it in done}) == 1
             for report in done[:1] if is_whole else done:
+                reason = why(report)
                 log.log(
                     logging.ERROR if report.status == FAILED else logging.INFO,
                     "%s: %s, %d read = %d kept + %d set aside, %d unchanged%s",
@@ -135,7 +136,7 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
                     report.rows_kept,
                     report.rows_set_aside,
                     report.rows_unchanged,
-                    f" ({why(report)})" if why(report) else "",
+                    f" ({reason})" if reason else "",
                 )
             reports += done
     return reports

@@ -186,10 +186,8 @@ def _load(
             if not options.bulk:
                 _forget_unchanged(source, intake, request, Path(directory))
             intake.forget_quarantined(_quarantined(source.name), request.replaced)
-            reports = reports_of(source, load_id, intake, request, started)
             thinned = {name for name, _, _ in gone}
-            for report in reports:
-                report.has_gone_rows = report.table_name in thinned
+            reports = reports_of(source, load_id, intake, request, started, thinned)
             rows = {name: intake.kept(name) for name in source.tables if intake.has_kept(name)}
             if rows or gone or any(kept[part] != memory.get(part, {}) for part in kept):
                 told = {"report": [plain(report) for report in reports]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -52,9 +52,15 @@ def reports_alike(
 
 
 def reports_of(
-    source: Source, load_id: str, intake: Intake, request: Request, started: datetime
+    source: Source,
+    load_id: str,
+    intake: Intake,
+    request: Request,
+    started: datetime,
+    thinned: Collection[str],
 ) -> list[Report]:
-    """Of a load: what the intake counted, and the parts that could not be read."""
+    """Of a load: what the intake counted, the parts that could not be read, and from which tables
+    (`thinned`) rows go after it."""
     reports = []
     for name in source.tables:
         counts, failures = intake.counts[name], request.failures.get(name, [])
@@ -71,6 +77,7 @@ def reports_of(
                 counts.unchanged,
                 started,
                 now(),
+                has_gone_rows=name in thinned,
             )
         )
     return reports

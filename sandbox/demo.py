@@ -232,7 +232,7 @@ PLAIN: dict[str, Any] = {
     "pad_edge": False,
     "show_edge": False,
 }
-SOURCE_ROWS = ("read", "loaded", "set aside", "unchanged")
+SOURCE_ROWS = ("rows", "kept", "set aside", "unchanged")
 LOADS = """
 select
     source, sum(rows_read + rows_unchanged),
