@@ -43,6 +43,8 @@ IVO = person("Ivo", "Marcadet", email="ivo.m@mail.fr", phone="+33611000023")
 JOB = person("Job", "Tallandier", email="job.t@mail.fr", phone="+33611000024")
 KIM = person("Kim", "Verdelhan", email="kim.v@mail.fr", phone="+33611000025")
 LOU = person("Lou", "Estrambard", email="lou.e@mail.fr", phone="+33611000026")
+MAX = person("Max", "Ostermann", email="max.o@mail.fr", phone="+33611000027")
+ZOE = person("Zoé", "Pradelles", email="zoe.p@mail.fr", phone="+33611000028")
 
 # Who writes what in each run: ann:3 is Béatrice under Ann's name until her source corrects it, and
 # loses it again; job is merged into ivo, who is merged into kim.
@@ -58,6 +60,9 @@ ALWAYS = {
     **{f"kim:{number}": KIM for number in range(1, 5)},
     "lou:1": LOU,
     "lou:2": LOU | {"first_name": "Prosper", "birth_date": "1999-09-09"},
+    "max:1": MAX,
+    "max:2": MAX | {"birth_date": "1955-01-02"},
+    **{f"zoe:{number}": ZOE | {"birth_date": "1999-09-09"} for number in range(1, 4)},
 }
 # So many others that who moves is a small share.
 OTHERS = {
@@ -517,6 +522,28 @@ def decide(world: World, *pairs: tuple[str, str, str]) -> None:
             f" reason, author, decided_at) values ('{left}', '{right}', '{decision}', 'a test',"
             " 'Ada', timestamp '2026-10-01 00:00:00') returning author"
         )
+
+
+def test_a_match_is_withdrawn(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two matches are built and withdrawn: everybody is who he was. One merges a customer whole,
+    the other a part of one, since the rest of it was born in another year."""
+    before, redirects = world.identities[-1], world.redirects[-1]
+    assert before["max:1"] == before["max:2"]
+    pairs = [("lou:1", "kim:1"), ("max:1", "zoe:1")]
+    for decision in ("match", "withdraw"):
+        for pair in pairs:
+            said_by(world, capsys, "decide", *pair, decision, "--reason", "a test")
+        error = world.build(chosen(world.is_whole))
+        assert error is None, error
+        world.see()
+    *_, merged, after = world.identities
+    assert merged["lou:1"] == before["kim:1"]
+    assert merged["max:1"] == before["zoe:1"]
+    assert merged["max:2"] == before["max:2"], "what is left of a customer keeps its id"
+    *_, redirects_of_merged, redirects_after = world.redirects
+    assert redirects_of_merged == redirects | {before["lou:1"]: before["kim:1"]}
+    assert after == before
+    assert redirects_after == redirects, "who is back is redirected nowhere"
 
 
 def test_too_many_moved(world: World) -> None:

@@ -7,7 +7,8 @@ holdings as (
         previous.record_id,
         min(previous.valid_from) as held_since,
         max(case when previous.valid_to is null then previous.valid_from end)
-            as holds_since
+            as holds_since,
+        max(coalesce(previous.valid_to, cast('9999-12-31' as timestamp))) as held_until
     from {{ ref('int_previous_identities') }} as previous
     where
         previous.customer_id in (
@@ -23,8 +24,8 @@ customers as (
     -- A customer that holds nothing now was merged away, or lost its records.
     select
         customer_id,
-        count(*) as record_count,
         min(held_since) as known_since,
+        max(held_until) as held_until,
         count(holds_since) > 0 as is_live
     from holdings
     group by customer_id
@@ -36,19 +37,20 @@ claims as (
         holdings.customer_id,
         customers.is_live,
         customers.known_since,
-        customers.record_count,
         count(*) as shared_count,
         min(coalesce(holdings.holds_since, holdings.held_since)) as shared_since,
         min(holdings.record_id) as shared_key
     from holdings
-    inner join customers on holdings.customer_id = customers.customer_id
+    -- A live customer claims by what it holds now, a former one by what it held last.
+    inner join customers
+        on
+            holdings.customer_id = customers.customer_id
+            and holdings.held_until = customers.held_until
     inner join {{ ref('int_cluster_records') }} as clusters
         on holdings.record_id = clusters.record_id
-    -- A live customer claims by what it holds now, a former one by all it held.
-    where holdings.holds_since is not null or not customers.is_live
     group by
         clusters.cluster_key, holdings.customer_id, customers.is_live,
-        customers.known_since, customers.record_count
+        customers.known_since
 ),
 
 ranked as (
@@ -58,23 +60,21 @@ ranked as (
         row_number() over (
             partition by customer_id
             order by shared_count desc, shared_since asc, shared_key asc
-        ) as choice
+        ) as choice,
+        2 * shared_count > sum(shared_count) over (partition by customer_id)
+            as is_majority
     from claims
 )
 
 select
     cluster_key,
     customer_id,
-    row_number() over (
-        partition by cluster_key
-        order by
-            is_live desc, shared_count desc, known_since asc, customer_id asc
-    ) as precedence
+    choice,
+    shared_count,
+    is_live,
+    is_majority,
+    known_since
 from ranked
-where
-    choice = 1
-    -- A former id comes back only with most of what it held: redirects stay true.
-    and (is_live or 2 * shared_count > record_count)
-    and cluster_key in (
-        select latest.cluster_key from {{ ref('int_unpublished_records') }} as latest
-    )
+where cluster_key in (
+    select latest.cluster_key from {{ ref('int_unpublished_records') }} as latest
+)

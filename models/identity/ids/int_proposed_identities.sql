@@ -1,11 +1,7 @@
 with
 
 granted as (
-    select
-        cluster_key,
-        customer_id
-    from {{ ref('int_identity_claims') }}
-    where precedence = 1
+    select * from {{ ref('int_granted_identities') }}
 ),
 
 fresh as (
