@@ -11,14 +11,15 @@ previous as (
 ),
 
 known_customers as (
-    select distinct customer_id from previous
-),
-
-kept_customers as (
-    select distinct known_customers.customer_id
-    from known_customers
+    select
+        previous.customer_id,
+        max(case when previous.customer_id = proposed.customer_id then 1 else 0 end) = 1
+            as is_kept,
+        count(proposed.customer_id) = 0 as is_gone
+    from previous
     inner join {{ ref('int_proposed_identities') }} as proposed
-        on known_customers.customer_id = proposed.customer_id
+        on previous.record_id = proposed.record_id
+    group by previous.customer_id
 ),
 
 -- Records that stay where they were are no change.
@@ -38,20 +39,20 @@ select
     moves.previous_customer_id,
     moves.proposed_customer_id,
     case
-        when moves.previous_customer_id is null and known_customers.customer_id is null
+        when moves.previous_customer_id is null and destinations.customer_id is null
             then 'new'
         when moves.previous_customer_id is null then 'joined'
-        when moves.proposed_customer_id is null and kept_customers.customer_id is null
-            then 'gone'
+        when moves.proposed_customer_id is null and origins.is_gone then 'gone'
         when moves.proposed_customer_id is null then 'left'
-        when kept_customers.customer_id is null then 'merged'
-        when known_customers.customer_id is null then 'split'
-        else 'moved'
+        -- Though the customer that they leave ends: the others are of another now.
+        when destinations.customer_id is null then 'split'
+        when origins.is_kept then 'moved'
+        else 'merged'
     end as change_type,
     moves.example_record_id,
     moves.record_count
 from moves
-left join known_customers
-    on moves.proposed_customer_id = known_customers.customer_id
-left join kept_customers
-    on moves.previous_customer_id = kept_customers.customer_id
+left join known_customers as destinations
+    on moves.proposed_customer_id = destinations.customer_id
+left join known_customers as origins
+    on moves.previous_customer_id = origins.customer_id
