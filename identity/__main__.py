@@ -32,7 +32,8 @@ DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     asked = parser().parse_args(arguments)
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    # A program that reads it is given whole lines, however long.
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else sys.maxsize)
     try:
         if asked.command == "explain":
             explain(console, asked.name, asked.other)
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         Console(stderr=True).print(f"{error}{place}", markup=False, soft_wrap=True)
         return MISUSED
     except Busy as error:
-        Console(stderr=True).print(str(error), markup=False)
+        Console(stderr=True).print(str(error), markup=False, soft_wrap=True)
         return BUSY
     return DONE
 

@@ -546,4 +546,4 @@ def table(console: Console, title: str, rows: list[Row]) -> None:
 def cell(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return "" if value is None else str(value)[:60]
+    return "" if value is None else str(value)

@@ -388,7 +388,7 @@ def test_explain_two_that_no_rule_found(world: World, capsys: pytest.CaptureFixt
     weights = [int(one) for one in re.findall(r" ([+-]\d+) *$", printed, re.MULTILINE)]
     assert weights
     assert f"score {sum(weights)}; refused: " in printed
-    assert "two people, whether of one home or strangers" in " ".join(printed.split())
+    assert "two people, whether of one home or strangers" in printed, "whole, on one line"
 
 
 def refused(world: World, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -530,12 +530,15 @@ def test_a_match_is_withdrawn(world: World, capsys: pytest.CaptureFixture[str]) 
     before, redirects = world.identities[-1], world.redirects[-1]
     assert before["max:1"] == before["max:2"]
     pairs = [("lou:1", "kim:1"), ("max:1", "zoe:1")]
+    reason = "asked at the till, " * 5 + "and who was asked agreed"
     for decision in ("match", "withdraw"):
         for pair in pairs:
-            said_by(world, capsys, "decide", *pair, decision, "--reason", "a test")
+            said_by(world, capsys, "decide", *pair, decision, "--reason", reason)
         error = world.build(chosen(world.is_whole))
         assert error is None, error
         world.see()
+        if decision == "match":
+            assert reason in said_by(world, capsys, "explain", "lou:1")
     *_, merged, after = world.identities
     assert merged["lou:1"] == before["kim:1"]
     assert merged["max:1"] == before["zoe:1"]
