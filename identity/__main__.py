@@ -18,7 +18,7 @@ from rich.console import Console
 import warehouse
 from identity.explain import called, explain, keys_of, table
 from identity.preview import preview
-from identity.session import Missing, Refused, session
+from identity.session import Missing, Refused, counted, session
 from warehouse import Busy, Session, Unbuilt
 
 DONE, MISUSED, BUSY = 0, 2, 75
@@ -101,7 +101,7 @@ def review(console: Console, limit: int) -> None:
         console.print(
             f"\n[bold]{pair['place']}[/bold] · {pair['reason']} · score {pair['score']} ·"
             f" one person by evidence alone {pair['chance']:.1%} ·"
-            f" {pair['record_count']} records, revenue {pair['revenue']}"
+            f" {counted(pair['record_count'], 'record')}, revenue {pair['revenue']}"
         )
         names = [name.removeprefix("left_") for name in pair if name.startswith("left_")]
         table(

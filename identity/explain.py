@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 import warehouse
-from identity.session import Missing, Refused, marks, session
+from identity.session import Missing, Refused, counted, marks, session
 from warehouse import Session
 
 Row = dict[str, Any]
@@ -124,7 +124,9 @@ def of_customer(console: Console, asked: Session, name: str) -> None:
     )
     tree = strongest(links)
     if tree:
-        console.print(f"\n[bold]What holds it together[/bold]: the strongest of {len(links)} links")
+        of_all = "the strongest of " if len(tree) < len(links) else ""
+        count = counted(len(links), "link")
+        console.print(f"\n[bold]What holds it together[/bold]: {of_all}{count}")
         show_links(console, asked, tree)
     former = asked.rows(
         "select customer_id, ended_at from identity.customer_redirects"
@@ -219,7 +221,7 @@ def of_pair(console: Console, asked: Session, first: str, second: str) -> bool:
     )
     is_one = customers[0] == customers[1]
     if is_one:
-        console.print(f"[bold]One customer[/bold], {customers[0]}: {len(chain)} link(s)")
+        console.print(f"[bold]One customer[/bold], {customers[0]}: {counted(len(chain), 'link')}")
         show_links(console, asked, chain)
     else:
         console.print(f"[bold]Two customers[/bold], {customers[0]} and {customers[1]}")

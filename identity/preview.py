@@ -17,19 +17,19 @@ from rich.console import Console
 
 import warehouse
 from identity.explain import dbt_folders, table
-from identity.session import Refused, session
+from identity.session import Refused, counted, session
 
 SCHEMAS = ("identity_preview", "seeds_preview")  # as generate_schema_name has them
 MODELS = ["+identity_changes,path:models/identity", "1+path:models/identity,resource_type:seed"]
 MOVES = ("merged", "split", "moved")
 WORDS = {
-    "new": "customers that are new",
-    "joined": "customers that gain records nobody had",
-    "gone": "customers that go, with their records",
-    "left": "customers that lose records which left their source",
-    "merged": "customers merged into others",
-    "split": "customers split off others",
-    "moved": "pairs of customers that records move between",
+    "new": ("customer", "not known before"),
+    "joined": ("customer", "with more records, which nobody had"),
+    "gone": ("customer", "gone with all records"),
+    "left": ("customer", "with fewer records, which left their source"),
+    "merged": ("customer", "merged into others"),
+    "split": ("customer", "split off others"),
+    "moved": ("move", "of records between two customers that stay"),
 }
 
 
@@ -103,11 +103,12 @@ def show(console: Console, most: float, samples: int) -> None:
         found = {row["change_type"]: row for row in counts}
         if not found:
             console.print("Nothing would change.")
-        for kind, words in WORDS.items():
+        for kind, (noun, words) in WORDS.items():
             if kind not in found:
                 continue
-            row = found[kind]
-            console.print(f"\n[bold]{row['customers']} {words}[/bold] ({row['records']} records)")
+            head = f"{counted(found[kind]['customers'], noun)} {words}"
+            records = counted(found[kind]["records"], "record")
+            console.print(f"\n[bold]{head}[/bold] ({records})")
             table(
                 console,
                 "",
@@ -131,4 +132,5 @@ def show(console: Console, most: float, samples: int) -> None:
     moved = sum(found[kind]["records"] for kind in MOVES if kind in found)
     share = float(moved) / held if held else 0.0
     verdict = "a build would publish it" if share <= most else "a build would stop here"
-    console.print(f"\n{share:.2%} of {held} records would move; the limit is {most:.2%}: {verdict}")
+    records = counted(held, "record")
+    console.print(f"\n{share:.2%} of {records} would move; the limit is {most:.2%}: {verdict}")

@@ -42,6 +42,11 @@ def session(read_only: bool = True) -> Iterator[Session]:
         connection.close()
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 link`, `2 links`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def marks(values: Any) -> str:
     """As many question marks, for `in (…)`."""
     return ", ".join("?" * len(values))

@@ -116,7 +116,7 @@ def run(names: list[str], options: Options, console: Console) -> list[Report]:
 
             def read(table: str, count: int, name=name, task=task, rows=rows) -> None:
                 rows[table] += count
-                progress.update(task, description=f"{name}: {table}, {rows[table]:,} rows")
+                progress.update(task, description=f"{name}: {table}, {rows[table]:,} read")
 
             source = sources.source(name)
             if options.feeds and name == "files":

@@ -428,8 +428,8 @@ OVERRIDES = [
 # What `python -m identity explain` says of two records: scenario, their places, and the words.
 # A place may be a whole record id.
 EXPLAINED = [
-    ("chain", 2, 3, ["One customer", "found by card", "C0000101", "shared", "since 20"]),
-    ("override_always", 1, 3, ["One customer", "3 link(s)", "tests decided match on 2026-10-01"]),
+    ("chain", 2, 3, ["One customer", "1 link ", "found by card", "C0000101", "shared", "since 20"]),
+    ("override_always", 1, 3, ["One customer", "3 links", "tests decided match on 2026-10-01"]),
     ("twins", 0, 1, ["Two customers", "refused: twins (", "Manon", "1995-03-14", "same"]),
     ("mother_and_daughter", 0, 1, ["refused: birth dates conflict ("]),
     ("family_email", 0, 1, ["refused: first names conflict (", "famille.vasseur@mail.fr"]),
