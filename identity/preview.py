@@ -16,7 +16,7 @@ import yaml
 from rich.console import Console
 
 import warehouse
-from identity.explain import dbt_folders, table
+from identity.explain import dbt_options, table
 from identity.session import Refused, counted, session
 
 SCHEMAS = ("identity_preview", "seeds_preview")  # as generate_schema_name has them
@@ -72,7 +72,7 @@ def build(variables: dict[str, Any], is_full: bool) -> None:
     given = json.dumps(variables | {"is_identity_preview": True}, default=str)
     done = dbtRunner().invoke(
         [
-            *["--quiet", "build", *dbt_folders("preview"), "--vars", given, "--select", *MODELS],
+            *["--quiet", "build", *dbt_options("preview"), "--vars", given, "--select", *MODELS],
             *["--exclude-resource-type", "test", "unit_test"],
             *(["--full-refresh"] if is_full else []),
         ]
