@@ -261,17 +261,17 @@ from activation.sync_runs
 where run_id = (select run_id from activation.sync_runs order by started_at desc limit 1)
 order by sync_name
 """
-# A pair with something to see: names that agree, and much besides.
+# A pair with something to see: one name, and much besides. Not by its evidence: the view would work
+# out that of every link.
 BEST_LINKED = """
 select links.left_record_id, links.right_record_id
 from marts.identity_links as links
-inner join marts.identity_evidence as evidence
-    on
-        links.left_record_id = evidence.left_record_id
-        and links.right_record_id = evidence.right_record_id
-where links.outcome = 'linked' and evidence.weight > 0
-group by links.left_record_id, links.right_record_id, links.score
-having count(case when evidence.attribute in ('first_name', 'last_name') then 1 end) = 2
+inner join canonical.customer_records as near on links.left_record_id = near.record_id
+inner join canonical.customer_records as far on links.right_record_id = far.record_id
+where
+    links.outcome = 'linked'
+    and near.first_name = far.first_name
+    and near.last_name = far.last_name
 order by links.score desc, links.left_record_id, links.right_record_id
 limit 1
 """

@@ -116,15 +116,16 @@ def test_the_pair_that_it_explains_has_names() -> None:
     links.execute(
         """
         create schema marts;
+        create schema canonical;
         create table marts.identity_links as from (values
             ('a', 'b', 'linked', 20), ('c', 'd', 'linked', 900), ('e', 'f', 'refused', 950),
             ('i', 'j', 'linked', 400), ('g', 'h', 'linked', 400)
         ) as it (left_record_id, right_record_id, outcome, score);
-        create table marts.identity_evidence as
-        select left_record_id, right_record_id, attribute,
-            case when left_record_id = 'c' and attribute <> 'email' then 0 else 100 end as weight
-        from marts.identity_links,
-            (values ('email'), ('first_name'), ('last_name')) as it (attribute);
+        create table canonical.customer_records as
+        select record_id, case record_id when 'c' then 'Ada' else 'Ann' end as first_name,
+            'Lee' as last_name
+        from (values ('a'), ('b'), ('c'), ('d'), ('e'), ('f'), ('g'), ('h'), ('i'), ('j'))
+            as it (record_id);
         """
     )
     assert links.execute(demo.BEST_LINKED).fetchall() == [("g", "h")]
