@@ -8,25 +8,26 @@ Exit codes: 0 done · 2 wrong usage, unknown record, or nothing built yet · 75 
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 import yaml
 from rich.console import Console
 
 import warehouse
-from identity.explain import called, explain, keys_of, table
-from identity.preview import preview
+from identity.decide import DECISIONS, decide
+from identity.explain import explain, table
+from identity.preview import declared_vars, preview
 from identity.session import Missing, Refused, counted, session
-from warehouse import Busy, Session, Unbuilt
+from warehouse import Busy, Unbuilt
 
 DONE, MISUSED, BUSY = 0, 2, 75
 ORDER = """\
 Pairs in doubt, one for two customers. The percentage: how likely the evidence alone makes them one
 person, whatever reason keeps them apart (in words: seeds/identity_refusals.csv). The order: the
 revenue of both customers by that percentage, then their records by it."""
-DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,32 +60,78 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m identity", description=summary, epilog=codes)
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("explain", help="a customer, or two records: the links, the evidence")
-    one.add_argument("name", help="a record id, such as magento:42, or a customer id")
-    one.add_argument("other", nargs="?", help="another record id")
+    one.add_argument("name", type=filled, help="a record id, such as magento:42, or a customer id")
+    one.add_argument("other", type=filled, nargs="?", help="another record id, to explain the two")
     one = commands.add_parser("review", help="the pairs in doubt whose decision is worth most")
-    one.add_argument("--limit", type=int, default=10, metavar="N")
-    one = commands.add_parser("decide", help="say whether two records are one person")
-    one.add_argument("left", help="a record id")
-    one.add_argument("right", help="another record id")
-    one.add_argument("decision", choices=DECISIONS)
-    one.add_argument("--reason", required=True)
-    one.add_argument("--author", default=getpass.getuser(), help="default: who is logged in")
     one.add_argument(
-        "--expiry-date",
-        type=date.fromisoformat,
-        metavar="YYYY-MM-DD",
-        help="from when it does not hold",
+        "--limit", type=at_least(1), default=10, metavar="N", help="so many pairs (default: 10)"
+    )
+    one = commands.add_parser("decide", help="say whether two records are one person")
+    one.add_argument("left", type=filled, help="a record id")
+    one.add_argument("right", type=filled, help="another record id")
+    one.add_argument(
+        "decision",
+        choices=DECISIONS,
+        help="one person, two people, or what the evidence says: withdraw takes a decision back",
+    )
+    one.add_argument("--reason", type=filled, required=True, help="why, for those who come after")
+    one.add_argument("--author", type=filled, help="default: who is logged in")
+    one.add_argument(
+        "--expiry-date", type=day, metavar="YYYY-MM-DD", help="from when it does not hold"
     )
     one = commands.add_parser(
         "preview",
         help="what a change of rules, weights or thresholds would do; publishes nothing",
     )
     one.add_argument(
-        "--vars", type=yaml.safe_load, default={}, help="as dbt's: '{identity_match_threshold: 30}'"
+        "--vars",
+        type=variables,
+        default={},
+        help="those of vars.yml, as dbt takes them: '{identity_match_threshold: 30}'",
     )
     one.add_argument("--full-refresh", action="store_true", help="learn the weights anew")
-    one.add_argument("--samples", type=int, default=5, metavar="N", help="samples of each kind")
+    one.add_argument(
+        "--samples", type=at_least(0), default=5, metavar="N", help="of each kind (default: 5)"
+    )
     return parser
+
+
+def filled(text: str) -> str:
+    """An argument that says something."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text.strip()
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """A type of argument: whole numbers from `least` on."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {least} on")
+        return int(text)
+
+    return number
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected a date, YYYY-MM-DD") from None
+
+
+def variables(text: str) -> dict[str, Any]:
+    """Vars by name, from YAML. One that no model reads would change nothing, and look harmless."""
+    try:
+        given = yaml.safe_load(text)
+    except yaml.YAMLError:
+        given = None
+    if not isinstance(given, dict):
+        raise argparse.ArgumentTypeError("expected YAML like '{identity_match_threshold: 30}'")
+    if unknown := sorted(map(str, given.keys() - declared_vars().keys())):
+        raise argparse.ArgumentTypeError(f"vars.yml has no {', '.join(unknown)}")
+    return given
 
 
 def review(console: Console, limit: int) -> None:
@@ -113,47 +160,6 @@ def review(console: Console, limit: int) -> None:
             ],
         )
     console.print("\npython -m identity decide LEFT RIGHT match|distinct --reason …")
-
-
-def decide(console: Console, asked: argparse.Namespace) -> None:
-    """Add the decision to the log."""
-    moment = datetime.now(UTC).replace(tzinfo=None)
-    if asked.expiry_date and asked.expiry_date <= moment.date():
-        raise Refused(f"it would never hold: {asked.expiry_date} is not after {moment:%Y-%m-%d}")
-    with session(read_only=False) as log:
-        keys_of(log, [asked.left, asked.right])
-        if asked.decision == "withdraw":
-            refuse_to_withdraw_nothing(log, asked.left, asked.right)
-        log.rows(
-            "insert into identity.identity_decisions (left_record_id, right_record_id, decision,"
-            " reason, author, expiry_date, decided_at) values (?, ?, ?, ?, ?, ?, ?)",
-            asked.left,
-            asked.right,
-            DECISIONS[asked.decision],
-            asked.reason,
-            asked.author,
-            asked.expiry_date,
-            moment,
-        )
-    back = "" if asked.decision == "withdraw" else "; `decide … withdraw` takes it back"
-    console.print(f"Noted. It holds from the next dbt build{back}.")
-
-
-def refuse_to_withdraw_nothing(log: Session, left: str, right: str) -> None:
-    """Raises Refused unless a review of the two holds; what the seed says ends in the seed."""
-    origins = {
-        row["origin"]
-        for row in log.rows(
-            "select origin from identity.decided_pairs where not is_expired"
-            " and left_record_id in (?, ?) and right_record_id in (?, ?)",
-            *[left, right] * 2,
-        )
-    }
-    pair = f"{called(left)} and {called(right)}"
-    if origins == {"seed"}:
-        raise Refused(f"{pair} are decided on in seeds/identity_overrides.csv: edit it")
-    if not origins:
-        raise Missing(f"there is no decision on {pair} to withdraw")
 
 
 if __name__ == "__main__":

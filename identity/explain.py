@@ -85,10 +85,20 @@ def keys_of(asked: Session, records: list[str]) -> dict[str, int]:
             *records,
         )
     }
-    if lost := [called(record) for record in records if record not in found]:
-        raise Missing(
-            f"no record to match is called {' or '.join(lost)}: unknown, or made by us in a tool"
+    lost = [record for record in records if record not in found]
+    customers = lost and asked.rows(
+        "select distinct customer_id from identity.customer_identities"
+        f" where customer_id in ({marks(lost)})",
+        *lost,
+    )
+    if customers:
+        raise Refused(
+            f"{customers[0]['customer_id']} is a customer: name one of its records,"
+            " which `explain` lists"
         )
+    if lost:
+        names = " or ".join(map(called, lost))
+        raise Missing(f"no record to match is called {names}: unknown, or made by us in a tool")
     return found
 
 

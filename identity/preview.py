@@ -81,10 +81,15 @@ def build(variables: dict[str, Any], is_full: bool) -> None:
         raise Refused(f"dbt build failed{f': {done.exception}' if done.exception else ''}")
 
 
+def declared_vars() -> dict[str, Any]:
+    """The project's vars, with the values of vars.yml."""
+    declared: dict[str, Any] = yaml.safe_load((warehouse.ROOT / "vars.yml").read_text())["vars"]
+    return declared
+
+
 def limit(variables: dict[str, Any]) -> float:
     """The share of records that may move in a build."""
-    declared = yaml.safe_load((warehouse.ROOT / "vars.yml").read_text())["vars"]
-    return float((declared | variables)["identity_max_moved_share"])
+    return float((declared_vars() | variables)["identity_max_moved_share"])
 
 
 def show(console: Console, most: float, samples: int) -> None:

@@ -413,6 +413,8 @@ def test_whom_nobody_knows_is_named(world: World, capsys: pytest.CaptureFixture[
         assert "is called (a phone):" in said
     assert "is called (a phone)" in refused(world, capsys, "explain", "0611000021")
     assert "is called club:611000021" in refused(world, capsys, "explain", "club:611000021")
+    customer = world.identities[0]["kim:1"]
+    assert f"{customer} is a customer" in refused(world, capsys, "explain", "ann:1", customer)
 
 
 def test_the_warehouse_that_lacks_something_is_named(
@@ -444,6 +446,29 @@ def test_a_decision_that_would_never_hold_is_refused(
     decision = ["decide", "lou:1", "lou:2", "match", "--reason", "none", "--expiry-date"]
     assert f"{today} is not after" in refused(world, capsys, *decision, f"{today}")
     assert world.rows("select author from identity.identity_decisions") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["explain", " "], "name: it is empty"),
+        (["review", "--limit", "0"], "--limit: expected a whole number from 1 on"),
+        (["review", "--limit", "-3"], "--limit: expected a whole number from 1 on"),
+        (["decide", "ann:1", "kim:1", "match", "--reason", ""], "--reason: it is empty"),
+        (["decide", "ann:1", "kim:1", "match", "--expiry-date", "soon"], "a date, YYYY-MM-DD"),
+        (["preview", "--samples", "-1"], "--samples: expected a whole number from 0 on"),
+        (["preview", "--vars", "{a"], "expected YAML like '{identity_match_threshold: 30}'"),
+        (["preview", "--vars", "30"], "expected YAML like '{identity_match_threshold: 30}'"),
+        (["preview", "--vars", "{identity_treshold: 3}"], "vars.yml has no identity_treshold"),
+    ],
+)
+def test_wrong_usage_is_told(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        identity.main(arguments)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_decision_leaves_the_queue(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,66 @@
+"""What people decide on two records: noted in a log, of which every build takes the last word."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from identity.explain import called, keys_of
+from identity.session import Missing, Refused, session
+from warehouse import Session
+
+# As the command says it, and as the log does.
+DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
+
+
+def decide(console: Console, asked: argparse.Namespace) -> None:
+    """Add the decision to the log. Raises Refused when it would never hold."""
+    moment = datetime.now(UTC).replace(tzinfo=None)
+    if asked.expiry_date and asked.expiry_date <= moment.date():
+        raise Refused(f"it would never hold: {asked.expiry_date} is not after {moment:%Y-%m-%d}")
+    author = asked.author or logged_in()
+    with session(read_only=False) as log:
+        keys_of(log, [asked.left, asked.right])
+        if asked.decision == "withdraw":
+            refuse_to_withdraw_nothing(log, asked.left, asked.right)
+        log.rows(
+            "insert into identity.identity_decisions (left_record_id, right_record_id, decision,"
+            " reason, author, expiry_date, decided_at) values (?, ?, ?, ?, ?, ?, ?)",
+            asked.left,
+            asked.right,
+            DECISIONS[asked.decision],
+            asked.reason,
+            author,
+            asked.expiry_date,
+            moment,
+        )
+    back = "" if asked.decision == "withdraw" else "; `decide … withdraw` takes it back"
+    console.print(f"Noted. It holds from the next dbt build{back}.")
+
+
+def logged_in() -> str:
+    """Whoever runs this. Raises Refused where the system has no name for it, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise Refused("nobody is logged in: say who decides with --author") from None
+
+
+def refuse_to_withdraw_nothing(log: Session, left: str, right: str) -> None:
+    """Raises Refused unless a review of the two holds; what the seed says ends in the seed."""
+    origins = {
+        row["origin"]
+        for row in log.rows(
+            "select origin from identity.decided_pairs where not is_expired"
+            " and left_record_id in (?, ?) and right_record_id in (?, ?)",
+            *[left, right] * 2,
+        )
+    }
+    pair = f"{called(left)} and {called(right)}"
+    if origins == {"seed"}:
+        raise Refused(f"{pair} are decided on in seeds/identity_overrides.csv: edit it")
+    if not origins:
+        raise Missing(f"there is no decision on {pair} to withdraw")
