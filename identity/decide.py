@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from identity.explain import called, keys_of
+from identity.explain import Row, called, keys_of, path
 from identity.session import Missing, Refused, session
 from warehouse import Session
 
@@ -17,7 +17,7 @@ DECISIONS = {"match": "match", "distinct": "distinct", "withdraw": "withdrawn"}
 
 
 def decide(console: Console, asked: argparse.Namespace) -> None:
-    """Add the decision to the log. Raises Refused when it would never hold."""
+    """Add the decision to the log. Raises Refused when it would never hold, or stop a build."""
     moment = datetime.now(UTC).replace(tzinfo=None)
     if asked.expiry_date and asked.expiry_date <= moment.date():
         raise Refused(f"it would never hold: {asked.expiry_date} is not after {moment:%Y-%m-%d}")
@@ -26,6 +26,8 @@ def decide(console: Console, asked: argparse.Namespace) -> None:
         keys_of(log, [asked.left, asked.right])
         if asked.decision == "withdraw":
             refuse_to_withdraw_nothing(log, asked.left, asked.right)
+        else:
+            refuse_to_contradict(log, asked.left, asked.right, asked.decision)
         log.rows(
             "insert into identity.identity_decisions (left_record_id, right_record_id, decision,"
             " reason, author, expiry_date, decided_at) values (?, ?, ?, ?, ?, ?, ?)",
@@ -64,3 +66,43 @@ def refuse_to_withdraw_nothing(log: Session, left: str, right: str) -> None:
         raise Refused(f"{pair} are decided on in seeds/identity_overrides.csv: edit it")
     if not origins:
         raise Missing(f"there is no decision on {pair} to withdraw")
+
+
+def refuse_to_contradict(log: Session, left: str, right: str, decision: str) -> None:
+    """Raises Refused, naming them, when matches would join two records decided to be distinct, as
+    assert_overrides_do_not_contradict would, which stops the build."""
+    new = {
+        "left_record_id": left,
+        "right_record_id": right,
+        "decision": decision,
+        "origin": "this one",
+        "outcome": "linked",
+        "score": None,
+    }
+    known = "(select record_id from identity.int_match_records)"
+    others = [
+        pair
+        for pair in log.rows(
+            "select left_record_id, right_record_id, decision, origin, 'linked' as outcome,"
+            " null as score from identity.decided_pairs where not is_expired"
+            f" and left_record_id in {known} and right_record_id in {known}"
+            " order by left_record_id, right_record_id"
+        )
+        # The last review of a pair holds: this one takes the other's place.
+        if pair["origin"] == "seed"
+        or {pair["left_record_id"], pair["right_record_id"]} != {left, right}
+    ]
+    pairs = [*others, new]
+    matches = [pair for pair in pairs if pair["decision"] == "match"]
+    for apart in pairs:
+        if apart["decision"] == "match":
+            continue
+        chain = path(matches, apart["left_record_id"], apart["right_record_id"])
+        if chain and (apart is new or new in chain):
+            against = ", ".join(named(pair) for pair in [apart, *chain] if pair is not new)
+            raise Refused(f"it contradicts {against}: decide those anew, or withdraw them, first")
+
+
+def named(pair: Row) -> str:
+    records = f"{called(pair['left_record_id'])} / {called(pair['right_record_id'])}"
+    return f"{pair['decision']} {records} ({pair['origin']})"

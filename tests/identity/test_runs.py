@@ -537,6 +537,26 @@ def test_override_contradiction(world: World) -> None:
     assert world.rows(STATE) == kept
 
 
+def test_a_decision_that_contradicts_is_refused(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before it stops a build; a second thought on the same pair takes the place of the first."""
+    log = "select count(*) from identity.identity_decisions"
+    reason = ["--reason", "a test"]
+    decide(world, ("ann:1", "kim:1", "match"), ("kim:1", "lou:1", "match"))
+    before = world.rows(log)
+    said = refused(world, capsys, "decide", "lou:1", "ann:1", "distinct", *reason)
+    assert "it contradicts match kim:1 / lou:1 (review), match ann:1 / kim:1 (review):" in said
+    assert world.rows(log) == before
+    decide(world)
+    decide(world, ("ann:1", "kim:1", "match"), ("lou:1", "ann:1", "distinct"))
+    said = refused(world, capsys, "decide", "lou:1", "kim:1", "match", *reason)
+    assert "distinct lou:1 / ann:1 (review), match ann:1 / kim:1 (review)" in said
+    said_by(world, capsys, "decide", "ann:1", "lou:1", "match", *reason)
+    said_by(world, capsys, "decide", "ann:1", "lou:1", "withdraw", *reason)
+    decide(world)
+
+
 def decide(world: World, *pairs: tuple[str, str, str]) -> None:
     """Add decisions; without any, forget them all."""
     if not pairs:
