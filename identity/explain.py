@@ -86,19 +86,22 @@ def keys_of(asked: Session, records: list[str]) -> dict[str, int]:
         )
     }
     lost = [record for record in records if record not in found]
-    customers = lost and asked.rows(
-        "select distinct customer_id from identity.customer_identities"
-        f" where customer_id in ({marks(lost)})",
-        *lost,
-    )
-    if customers:
-        raise Refused(
-            f"{customers[0]['customer_id']} is a customer: name one of its records,"
-            " which `explain` lists"
-        )
     if lost:
         names = " or ".join(map(called, lost))
-        raise Missing(f"no record to match is called {names}: unknown, or made by us in a tool")
+        for row in asked.rows(
+            "select record_id, customer_id from identity.customer_identities"
+            f" where record_id in ({marks(lost)}) or customer_id in ({marks(lost)})"
+            " order by record_id limit 1",
+            *lost * 2,
+        ):
+            if row["record_id"] in lost:
+                names = called(row["record_id"])
+                raise Refused(f"{names} was made by us in a tool: no evidence of who it is")
+            raise Refused(
+                f"{row['customer_id']} is a customer: name one of its records,"
+                " which `explain` lists"
+            )
+        raise Missing(f"no record to match is called {names}: unknown to the last build")
     return found
 
 

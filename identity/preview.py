@@ -18,6 +18,7 @@ from rich.console import Console
 import warehouse
 from identity.explain import dbt_options, table
 from identity.session import Refused, counted, session
+from warehouse import Unbuilt
 
 SCHEMAS = ("identity_preview", "seeds_preview")  # as generate_schema_name has them
 MODELS = ["+identity_changes,path:models/identity", "1+path:models/identity,resource_type:seed"]
@@ -53,11 +54,14 @@ def scratch() -> Iterator[None]:
     drop()
     try:
         with session(read_only=False) as trial:
-            trial.rows("create schema identity_preview")
-            for row in trial.rows(
+            tables = trial.rows(
                 "select table_name from information_schema.tables"
                 " where table_schema = 'identity' and table_type = 'BASE TABLE'"
-            ):
+            )
+            if not tables:
+                raise Unbuilt("identity is not built: run dbt build first")
+            trial.rows("create schema identity_preview")
+            for row in tables:
                 name = row["table_name"]
                 trial.rows(f"create table identity_preview.{name} as select * from identity.{name}")
         yield

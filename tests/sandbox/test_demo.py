@@ -65,11 +65,15 @@ def test_its_last_command_can_be_copied(tmp_path: Path, monkeypatch: pytest.Monk
     assert f"{os.path.relpath(path)} (ORFEVRE_DUCKDB_PATH)" in said[1]
 
 
-def test_without_a_warehouse_it_says_where_it_looked(tmp_path: Path) -> None:
-    """As in a shell where the variable is not set, and the default is no demo's."""
+@pytest.mark.parametrize(
+    "command",
+    ["explain magento:1", "decide magento:1 magento:2 match --reason asked", "preview"],
+)
+def test_without_a_warehouse_it_says_where_it_looked(tmp_path: Path, command: str) -> None:
+    """As in a shell where the variable is not set, and the default is no demo's; and makes none."""
     path = tmp_path / "warehouse.duckdb"
     done = subprocess.run(
-        [sys.executable, "-m", "identity", "explain", "magento:1"],
+        [sys.executable, "-m", "identity", *command.split()],
         env=os.environ | {"ORFEVRE_TARGET": "duckdb", "ORFEVRE_DUCKDB_PATH": str(path)},
         capture_output=True,
         text=True,
@@ -77,6 +81,7 @@ def test_without_a_warehouse_it_says_where_it_looked(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "no warehouse yet" in done.stderr
     assert f"{path} (ORFEVRE_DUCKDB_PATH)" in done.stderr
+    assert not path.exists()
 
 
 def test_the_book_is_of_its_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
