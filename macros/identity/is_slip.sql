@@ -10,7 +10,11 @@
             and substr({{ birth_date }}, 1, 2) in ('18', '19', '20')
             and substr({{ birth_date }}, 5, 2) between '01' and '12'
             and substr({{ birth_date }}, 7, 2) between '01' and '31'
-            and substr({{ birth_date }}, 5) not in ('0230', '0231', '0431', '0631', '0931', '1131')
+            and substr({{ birth_date }}, 5) not in ('0230', '0231')
+            and not (
+                substr({{ birth_date }}, 7) = '31'
+                and substr({{ birth_date }}, 5, 2) in ('04', '06', '09', '11')
+            )
         )
     )
 {%- endmacro %}
