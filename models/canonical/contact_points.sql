@@ -1,3 +1,5 @@
+-- A view: to write what is found by two joins took longer than those who ask for it take
+-- together.
 with
 
 -- a phone is read as the record's country writes it: few are not of the default one
@@ -5,7 +7,7 @@ abroad as (
     select
         customers.record_id,
         countries.country
-    from {{ ref('int_unread_customers') }} as customers
+    from {{ ref('canonical_customers') }} as customers
     inner join {{ ref('int_country_names') }} as countries
         on customers.country = countries.raw_country
     where countries.country <> '{{ var("default_country") }}'
@@ -22,7 +24,7 @@ email_points as (
         cast(null as text) as phone_type,
         contact_points.is_primary,
         emails.is_corrected
-    from {{ ref('int_unread_points') }} as contact_points
+    from {{ ref('canonical_contact_points') }} as contact_points
     inner join {{ ref('int_emails') }} as emails
         on contact_points.contact_value = emails.raw_email
     where contact_points.contact_type = 'email'
@@ -39,7 +41,7 @@ phone_points as (
         phones.phone_type,
         contact_points.is_primary,
         false as is_corrected
-    from {{ ref('int_unread_points') }} as contact_points
+    from {{ ref('canonical_contact_points') }} as contact_points
     left join abroad on contact_points.record_id = abroad.record_id
     inner join {{ ref('int_phones') }} as phones
         on

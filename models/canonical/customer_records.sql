@@ -1,6 +1,3 @@
--- depends_on: {{ ref('contact_points') }}
--- Written last: a record counts as read when its row is here, so that contact_points
--- comes before.
 with
 
 -- its names, its phone, and its address stand in one row with what it said
