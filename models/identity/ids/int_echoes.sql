@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- A record that we made follows whom we published there, wherever that is now.
 with
 
