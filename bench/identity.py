@@ -1,6 +1,6 @@
 """Who is who: our models against Splink 5 and plain exact matching, on labelled records.
 
-    python -m bench.identity [--sets febrl3 rldata10000 …] [--profiles 1400000] [--world FOLDER]
+    python -m bench.identity [--sets febrl3 rldata10000 …] [--profiles 1450000] [--world FOLDER]
 
 Labelled sets come from PyPI and enter through the file feeds of `bench/feeds/`, with no code of
 their own; ours is `dbt build --select +customer_identities` with the default configuration.
@@ -315,8 +315,8 @@ def main() -> int:
     parser.add_argument(
         "--profiles",
         type=int,
-        default=1_400_000,
-        help="people of the world at scale; 0 for none (default: %(default)s)",
+        default=1_450_000,
+        help="people of the world at scale, 0 for none (default: %(default)s: 3 million records)",
     )
     parser.add_argument(
         "--world", type=Path, help="keep the world at scale here, loaded, and use it again"
