@@ -32,10 +32,10 @@ _PHONE = re.compile(r"(\+|00)?[1-9]\d{6,14}")
 _STATUSES = ("queued", "in_process", "completed")
 _TABLES = """
     create table if not exists brevo_contacts
-        (id integer primary key, email text unique, ext_id text unique, sms text unique,
-        attributes text not null, email_blacklisted integer not null,
-        sms_blacklisted integer not null, list_ids text not null,
-        created_at text not null, modified_at text not null);
+        (id integer primary key autoincrement,
+        email text unique, ext_id text unique, sms text unique, attributes text not null,
+        email_blacklisted integer not null, sms_blacklisted integer not null,
+        list_ids text not null, created_at text not null, modified_at text not null);
     create index if not exists brevo_contacts__modified on brevo_contacts (modified_at);
     create table if not exists brevo_attributes (name text primary key, type text not null);
     create table if not exists brevo_lists (id integer primary key, name text not null);

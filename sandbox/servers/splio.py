@@ -48,6 +48,7 @@ _TABLES = """
     create table if not exists splio_events
         (id integer primary key, ext_id text, ext_provider text, individual_id text, body text,
         unique (ext_id, ext_provider));
+    create table if not exists splio_ids (kind text primary key, latest integer not null);
     create unique index if not exists splio_contacts__unique_key on splio_contacts (unique_key);
     create index if not exists splio_contacts__number on splio_contacts (cast(id as integer));
     create index if not exists splio_contacts__email on splio_contacts (email)
@@ -272,10 +273,18 @@ class Splio:
             stamp = self.systems.tick("splio_contacts", "creation_date", apart=0)
             row.setdefault("creation_date", stamp)
             latest = self.systems.value("select max(cast(id as integer)) from splio_contacts")
-            row["id"] = str((latest or 0) + 1)
+            row["id"] = str(self.next_id("contacts", latest or 0))
             self.systems.insert("splio_contacts", row)
             self.systems.accepted(PREFIX, "contact.create", key)
         return self.find(key)
+
+    def next_id(self, kind: str, highest: int) -> int:
+        """An id above the highest there is, and above any given since: never one of a deleted."""
+        given = self.systems.value("select latest from splio_ids where kind = ?", kind)
+        latest = max(highest, -1 if given is None else given) + 1
+        with self.systems.write() as connection:
+            connection.execute("insert or replace into splio_ids values (?, ?)", (kind, latest))
+        return latest
 
     def edit(self, identifier: str, body: Row) -> Row:
         """Replace the fields given. Raises Refused."""
@@ -645,7 +654,7 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
             if any(field["name"] == body["name"] for field in fields.values()):
                 raise Refused("name", "wrong_value", "This field already exists.")
             row = {name: body[name] for name in ("scope", "name", "type")}
-            row["id"] = max(fields, default=-1) + 1
+            row["id"] = splio.next_id(f"fields of {body['scope']}", max(fields, default=-1))
             systems.insert("splio_fields", row)
             systems.accepted(PREFIX, "field.create", f"{row['scope']}.{row['name']}")
         return answer({"id": row["id"], "name": row["name"], "data_type": row["type"]}, 201)

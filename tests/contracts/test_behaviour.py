@@ -283,6 +283,24 @@ def test_klaviyo_never_gives_an_id_again(stand_ins: StandIns) -> None:
     assert len(set(ids)) == 4
 
 
+def test_brevo_and_splio_never_give_an_id_again(stand_ins: StandIns) -> None:
+    brevo, splio = stand_ins.client("brevo"), stand_ins.client("splio")
+    ids, splio_ids, fields = [], [], []
+    for name in ("ann", "ben"):
+        email = f"{name}@example.fr"
+        ids.append(brevo.post("/contacts", json={"email": email}).json()["id"])
+        assert brevo.delete(f"/contacts/{email}").is_success
+        key = {"id": 0, "value": name}
+        made = splio.post("/data/contacts", json={"email": email, "custom_fields": [key]})
+        assert made.status_code == 201
+        splio_ids.append(splio.get(f"/data/contacts/{name}").json()["id"])
+        assert splio.delete(f"/data/contacts/{name}").is_success
+        field = {"scope": "contacts", "name": name, "type": "text"}
+        fields.append(splio.post("/data/fields", json=field).json()["id"])
+        assert splio.delete(f"/data/fields/contacts/{fields[-1]}").is_success
+    assert all(len(set(given)) == 2 for given in (ids, splio_ids, fields))
+
+
 def test_clientela_versions_and_links(stand_ins: StandIns) -> None:
     clientela = stand_ins.client("clientela")
     linked = clientela.put("/customers/C3", json={"card_id": "card-3", "first_name": "Ann"})
