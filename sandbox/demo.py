@@ -2,7 +2,8 @@
 
 The three steps are the ones a scheduler runs (`python -m ingestion`, `dbt build`,
 `python -m activation`), each in a process of its own; only the systems around them are
-stand-ins. A second run right after shows that nothing is loaded or sent twice.
+stand-ins. A second run right after shows that nothing is sent twice, and nothing loaded but what
+the first wrote itself.
 """
 
 from __future__ import annotations
@@ -192,7 +193,8 @@ def show(world: dict[str, Any], seconds: float) -> None:
     summary("Tools, rows of this run", rows(SYNCS), *TOOL_ROWS)
     pair = rows(BEST_LINKED) or [("RECORD", "RECORD")]
     connection.close()
-    say(f"In {seconds:.0f} seconds. Run it again: nothing is loaded or sent twice.")
+    say(f"In {seconds:.0f} seconds.")
+    say("Run it again: nothing is sent twice, and nothing loaded but what this run wrote.")
     say(where_next(*pair[0]))
 
 
