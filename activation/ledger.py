@@ -146,6 +146,21 @@ class Plan(_Session):
     def _span(self, change: Change) -> tuple[int, int]:
         return self._spans.get(change, (0, 0))
 
+    def settle_rejections(self, sync: Sync) -> None:
+        """Note of each row once refused that it is no change any more: the tool holds what is
+        wanted, or nothing is."""
+        changes = ", ".join(f"'{change}'" for change in sync.changes)
+        self.run(
+            f"""
+            update activation.rejections set settled_at = ?
+            where sync_name = ? and settled_at is null and not exists (
+                select 1 from planned
+                where planned._key = rejections.destination_key and planned._change in ({changes})
+            )
+            """,
+            *(now(), sync.name),
+        )
+
     def rows_to(
         self,
         change: Change,

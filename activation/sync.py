@@ -188,6 +188,7 @@ class Run:
             if reason := guard(self.sync, plan, self.options):
                 self._end("stopped", reason)
                 return
+            plan.settle_rejections(self.sync)
             planned = sum(counts[f"{change}_count"] for change in self.sync.changes)
             if not planned:
                 self._end("succeeded")

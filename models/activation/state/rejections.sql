@@ -9,5 +9,6 @@ select
     cast(null as text) as payload_hash,
     cast(null as text) as error_code,
     cast(null as text) as error_message,
-    cast(null as timestamp) as rejected_at
+    cast(null as timestamp) as rejected_at,
+    cast(null as timestamp) as settled_at
 where 1 = 0

@@ -30,6 +30,7 @@ joined as (
         last_rejections.error_message as rejection_message,
         coalesce(receipts.change_type <> 'delete', false) as is_held,
         last_rejections.rejected_at is not null
+        and last_rejections.settled_at is null
         and (
             receipts.delivered_at is null
             or receipts.delivered_at < last_rejections.rejected_at
