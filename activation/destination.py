@@ -216,6 +216,10 @@ class Row:
     version: str | None = None
     # of a key that leaves because its customer was merged: the key it was merged into
     successor_key: str | None = None
+    # the tool has it already as it is wanted; what is left to do is the doubt alone
+    is_delivered: bool = False
+    # answered `later` before: all other rows of this run have been sent since
+    is_late: bool = False
     # the same for every attempt of this run, and never used again: a value that comes back later
     # must be written again
     idempotency_key: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -231,6 +235,15 @@ class Row:
         """The same, less what is another's as well."""
         return [payload if payload == self.payload else self._own(payload) for payload in self.sent]
 
+    @property
+    def has_nothing_to_send(self) -> bool:
+        """Whether it is delivered but for what it left to other keys, which want it still."""
+        return (
+            self.is_delivered
+            and bool(self.doubted)
+            and not any(any(self._own(payload).values()) for payload in self.doubted)
+        )
+
     def _own(self, payload: dict[str, Any]) -> dict[str, Any]:
         shared = [values for values in self.spared if values.items() <= payload.items()]
         return payload | {column: None for values in shared for column in values}
@@ -241,12 +254,14 @@ class Answer:
     """What the tool said of one row.
 
     accepted | exists (a create of a key it has) | missing (an update or delete of one it has
-    not) | rejected (its words in `message`) | retry (try again; `is_ambiguous` when it may
-    have been accepted). `done` is what the tool says that an upsert did, when it does.
+    not) | rejected (its words in `message`) | later (other rows of this run must go first: a value
+    that another key has still to let go, a card to merge into that is not made yet) | retry (try
+    again; `is_ambiguous` when it may have been accepted). `done` is what the tool says that an
+    upsert did, when it does.
     `units` is what the vendor charges `Sync.unit_cost` for.
     """
 
-    status: Literal["accepted", "exists", "missing", "rejected", "retry"]
+    status: Literal["accepted", "exists", "missing", "rejected", "later", "retry"]
     code: str = ""
     message: str = ""
     version: str | None = None
@@ -282,6 +297,8 @@ class Client:
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
         self.stopping = threading.Event()  # set when the run is asked to leave
+        # of these keys, those that we published and that no row wants any more; set for a run
+        self.departed: Callable[[list[str]], set[str]] = lambda keys: set()
 
     def identifiers(self, sync: Sync) -> list[tuple[str, ...]]:
         """Columns by which the tool knows a person, alone or together, when it removes by value.

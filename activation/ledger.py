@@ -100,6 +100,10 @@ class Plan(_Session):
                     changes.is_in_doubt as "_is_in_doubt",
                     changes.successor_key as "_successor_key",
                     receipts.payload as "_held", receipts.destination_version as "_version",
+                    case changes.change_type
+                        when 'delete' then receipts.change_type = 'delete'
+                        else receipts.payload_hash = changes.payload_hash
+                    end as "_is_delivered",
                     intents.payloads as "_doubted",
                     desired.has_consent as "_has_consent"{payload}
                 from activation.changes_{sync.name} as changes
@@ -108,7 +112,6 @@ class Plan(_Session):
                 left join activation.receipts as receipts
                     on changes.destination_key = receipts.destination_key
                     and receipts.sync_name = ?
-                    and receipts.change_type <> 'delete'
                 left join activation.intents as intents
                     on changes.destination_key = intents.destination_key
                     and intents.sync_name = ?
@@ -143,9 +146,6 @@ class Plan(_Session):
         changes = {f"{change}_count": self._span(change)[1] for change in get_args(Change)}
         return {name: int(count) for name, count in counts.items()} | changes
 
-    def _span(self, change: Change) -> tuple[int, int]:
-        return self._spans.get(change, (0, 0))
-
     def settle_rejections(self, sync: Sync) -> None:
         """Note of each row once refused that it is no change any more: the tool holds what is
         wanted, or nothing is."""
@@ -160,6 +160,9 @@ class Plan(_Session):
             """,
             *(now(), sync.name),
         )
+
+    def _span(self, change: Change) -> tuple[int, int]:
+        return self._spans.get(change, (0, 0))
 
     def rows_to(
         self,
@@ -244,6 +247,7 @@ class Plan(_Session):
             doubted=json.loads(found["_doubted"] or "[]"),
             version=found["_version"],
             successor_key=found["_successor_key"],
+            is_delivered=found["_is_delivered"] is True,
         )
 
 
@@ -350,6 +354,21 @@ class Ledger(_Session):
             )
             for row in found
         ]
+
+    def departed(self, sync: Sync, keys: list[str]) -> set[str]:
+        """Of these keys, those that we published once and that no row wants any more."""
+        found = self.rows(
+            f"""
+            select receipts.destination_key
+            from activation.receipts as receipts
+            left join activation.sync_{sync.name} as desired
+                on receipts.destination_key = desired.destination_key and desired.has_consent
+            where receipts.sync_name = ? and desired.destination_key is null
+                and receipts.destination_key in (select unnest(cast(? as text[])))
+            """,
+            *(sync.name, keys),
+        )
+        return {row["destination_key"] for row in found}
 
     def succeeded(self, sync: Sync) -> datetime | None:
         """When the last run started that left nothing but refusals, nor files to confirm.
@@ -489,14 +508,22 @@ class Ledger(_Session):
         rejections: list[dict[str, Any]],
         settled: list[Row],
         delivery: dict[str, Any],
+        awaiting: Sequence[Row] = (),
     ) -> None:
-        """Write what came of an attempt: receipts, rejections, and no more doubt on `settled`."""
+        """Write what came of an attempt: receipts, rejections, no more doubt on `settled`, and on
+        `awaiting` of nothing but the values that they left to other keys."""
         with self._transaction():
             accepted = [receipt["destination_key"] for receipt in receipts]
             self._forget("receipts", sync_name, accepted)
             self._insert("receipts", receipts)
             self._insert("rejections", rejections)
             self._forget("intents", sync_name, settled)
+            for row in awaiting:
+                self.run(
+                    "update activation.intents set payloads = ?"
+                    " where sync_name = ? and destination_key = ?",
+                    *(as_json(row.spared), sync_name, row.key),
+                )
             values = {**delivery, "finished_at": now()}
             sets = ", ".join(f"{name} = ?" for name in values)
             self.run(
@@ -504,6 +531,11 @@ class Ledger(_Session):
                 *values.values(),
                 delivery_id,
             )
+
+    def settle(self, sync_name: str, rows: Sequence[Row]) -> None:
+        """No more doubt on these rows."""
+        with self._transaction():
+            self._forget("intents", sync_name, rows)
 
     def _forget(self, table: str, sync_name: str, rows: Sequence[Row | str]) -> None:
         keys = [row.key if isinstance(row, Row) else row for row in rows]

@@ -18,13 +18,16 @@ HALVED = "halved"  # of a row whose batch was refused whole and is tried in two 
 @dataclass
 class Outcome:
     """Rows by what became of them. `turned` holds the change to make instead of the one tried,
-    `skipped` those that a sync that only updates did not find."""
+    `later` those that wait for other rows of the run, `awaiting` those accepted that leave a value
+    to another key, `skipped` those that a sync that only updates did not find."""
 
     receipts: list[dict[str, Any]] = field(default_factory=list)
     rejections: list[dict[str, Any]] = field(default_factory=list)
     settled: list[Row] = field(default_factory=list)
     left: list[Row] = field(default_factory=list)
     turned: dict[Change, list[Row]] = field(default_factory=dict)
+    later: list[Row] = field(default_factory=list)
+    awaiting: list[Row] = field(default_factory=list)
     skipped: list[Row] = field(default_factory=list)
     unhappy: list[Answer] = field(default_factory=list)
     units: int = 0
@@ -35,7 +38,7 @@ class Outcome:
 
     @property
     def turned_count(self) -> int:
-        return sum(map(len, self.turned.values()))
+        return sum(map(len, self.turned.values())) + len(self.later)
 
     def delivery(self, sync: Sync, rows: list[Row]) -> dict[str, Any]:
         """Columns of `deliveries` that say how the attempt ended."""
@@ -59,8 +62,11 @@ def told_apart(
     change: Change,
     told: list[tuple[Row, Answer]],
     moment: datetime,
+    is_last: bool = False,
 ) -> Outcome:
     """Sort the rows of an attempt by their answers.
+
+    `is_last`: no other row of the run is left that one could wait for.
 
     `attempt` holds `delivery_id`, `run_id` and `sync_name`. Rows that may have been accepted are
     marked so, and stay in doubt even when they are refused today; so do rows that leave a value
@@ -77,12 +83,13 @@ def told_apart(
             outcome.unhappy.append(answer)
         if status == "accepted":
             outcome.receipts.append(receipt(row, attempt, change, answer, moment))
-            if not row.is_awaiting:
-                outcome.settled.append(row)
+            (outcome.awaiting if row.is_awaiting else outcome.settled).append(row)
             outcome.units += answer.units
             continue
         row.is_in_doubt = row.is_in_doubt or answer.is_ambiguous
-        if status == "rejected":
+        if status == "later" and not is_last:
+            outcome.later.append(row)
+        elif status in ("rejected", "later"):
             outcome.rejections.append(rejection(row, attempt, change, answer, moment))
         elif instead:
             outcome.turned.setdefault(instead, []).append(row)

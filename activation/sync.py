@@ -99,6 +99,7 @@ class Batch:
     change: Change
     rows: list[Row]
     steps: int = 1
+    is_last: bool = False
     attempt: int = 0
     retry_after: float = 0.0
     follow_ups: list[Batch] = field(default_factory=list)
@@ -154,6 +155,7 @@ class Run:
         self._halted: str | None = None
         self._taken = 0
         self._planned = 0
+        self._later: list[Batch] = []
         self._lock = threading.Lock()
 
     def __call__(self) -> Result:
@@ -189,6 +191,7 @@ class Run:
                 self._end("stopped", reason)
                 return
             plan.settle_rejections(self.sync)
+            self.client.departed = partial(self.ledger.departed, self.sync)
             planned = sum(counts[f"{change}_count"] for change in self.sync.changes)
             if not planned:
                 self._end("succeeded")
@@ -319,6 +322,7 @@ class Run:
         self._conclude(len(rows))
 
     def _conclude(self, planned: int) -> None:
+        self._send_later()
         done = self.result.done
         to_do = self._taken if self.options.only else self._within_limit(planned)
         self._count_left(to_do)
@@ -333,8 +337,8 @@ class Run:
 
     def _count_left(self, to_do: int) -> None:
         done = self.result.done
-        settled = self.result.accepted + done["adopted"] + done["rejected"] + done["skipped"]
-        done["failed"] = max(0, to_do - settled)
+        uncounted = done["adopted"] + done["skipped"] + done["awaiting"]
+        done["failed"] = max(0, to_do - self.result.accepted - done["rejected"] - uncounted)
 
     def _left_something(self) -> bool:
         """Whether the run was cut short or left rows; it then ends with what is to say of it."""
@@ -381,6 +385,7 @@ class Run:
         rows = plan.rows_to(change, self.options.only, allowed, identifiers)
         if change != "delete":
             rows = self._consenting(rows, change)
+        rows = self._with_something_to_send(rows)
         if self.sync.mode == "update_only" and change == "create":
             change = "update"
         for chunk in chunks(rows, self.client.sizes(self.sync)[change]):
@@ -394,6 +399,30 @@ class Run:
                 yield row
             else:
                 self._count("rejected", [row], "no consent")
+
+    def _with_something_to_send(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows less those that are delivered, and have left a value to another key."""
+        for row in rows:
+            if not row.has_nothing_to_send:
+                yield row
+                continue
+            if not row.is_awaiting:
+                self.ledger.settle(self.name, [row])
+            self._taken += 1
+            self._count("awaiting", [row])
+
+    def _send_later(self) -> None:
+        """Send again what had to wait for other rows, as long as that brings any of it further;
+        what the tool says then, stands."""
+        before = None
+        while self._later and not (self._halted or self.stopping.is_set()):
+            batches, self._later = self._later, []
+            waiting = sum(len(batch.rows) for batch in batches)
+            for change in self.sync.changes:
+                rows = [row for batch in batches if batch.change == change for row in batch.rows]
+                for chunk in chunks(rows, self.client.sizes(self.sync)[change]):
+                    self._hand_over(Batch(change, chunk, is_last=waiting == before))
+            before = waiting
 
     def _hand_over(self, batch: Batch) -> None:
         """Send a batch until every row of it is accepted, rejected, or left for the next run."""
@@ -413,7 +442,7 @@ class Run:
             size = self.client.sizes(self.sync)
             for next_ in batch.follow_ups:
                 for chunk in chunks(next_.rows, size[next_.change]):
-                    queue.append(Batch(next_.change, chunk, batch.steps + 1))
+                    queue.append(Batch(next_.change, chunk, batch.steps + 1, batch.is_last))
 
     def _until_answered(self, function: Any, batch: Batch | None = None) -> Any:
         """Call until no row is left to try again, with back-off, jitter and the tool's own wait."""
@@ -512,7 +541,7 @@ class Run:
         requests: int,
     ) -> list[Row]:
         attempt = self._named(delivery_id)
-        outcome = told_apart(self.sync, attempt, batch.change, told, now())
+        outcome = told_apart(self.sync, attempt, batch.change, told, now(), batch.is_last)
         self.ledger.record(
             self.name,
             delivery_id,
@@ -524,12 +553,18 @@ class Run:
                 "request_count": self.client.request_count() - requests,
                 "latency_ms": latency_ms,
             },
+            outcome.awaiting,
         )
         for one in outcome.receipts:
             self._count(one["change_type"], [one])
         for rejection in outcome.rejections:
             self._count("rejected", [rejection], rejection["error_code"])
         self._count("skipped", outcome.skipped)
+        for row in outcome.later:
+            row.is_late = True
+        if outcome.later:
+            with self._lock:
+                self._later.append(Batch(batch.change, outcome.later))
         if outcome.left:
             self._note(str(outcome.error_code), batch)
         batch.follow_ups += [Batch(change, rows) for change, rows in outcome.turned.items()]

@@ -4,6 +4,11 @@ Brevo drops an unknown attribute without a word, so the attributes are read firs
 one is created. Many rows go by `POST /contacts/import`, ten thousand a request instead of one.
 What an import says of its rows is not documented and not relied on: once it is over the contacts
 are read, those as wanted get their receipts, and the rest goes by the upsert, which says why not.
+
+Brevo knows an e-mail and a phone once. Where the contact that has the e-mail is of a key that has
+left (a customer merged into this one), or of none, that contact becomes the row's, so that who has
+unsubscribed by that address stays so; the one that was the row's goes. Contacts of merged
+customers are therefore deleted once all else has been written.
 """
 
 from __future__ import annotations
@@ -29,11 +34,21 @@ from activation.destination import (
     poll,
     renamed,
 )
-from activation.http import Api, Misconfigured, Transient, Unavailable, parsed, refusal
+from activation.http import (
+    Api,
+    Misconfigured,
+    Refused,
+    Transient,
+    Unavailable,
+    parsed,
+    refusal,
+)
 
 BLACK_LISTS = {"email": "emailBlacklisted", "SMS": "smsBlacklisted"}
 LARGEST_IMPORT = 8_000_000  # bytes: what Brevo calls safe
 CONTACTS_A_PAGE = 1000
+TAKEN = "duplicate_parameter"
+LATER = Answer("later", "merged", "the survivor is written first")
 OVER = ("completed", "failed", "cancelled")
 LONGEST_IMPORT_SECONDS = 3600
 
@@ -72,9 +87,75 @@ class Client(destination.Client):
                     raise refusal(response)
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        return one_by_one(rows, lambda row: self._upsert(sync, row))
+        return one_by_one(rows, lambda row: self._write(sync, row))
 
     update = create
+
+    def _write(self, sync: Sync, row: Row) -> Answer:
+        try:
+            return self._upsert(sync, row)
+        except Refused as error:
+            if TAKEN not in error.message:
+                raise
+            return self._take_over(sync, row, error)
+
+    def _take_over(self, sync: Sync, row: Row, error: Refused) -> Answer:
+        """Write a row whose e-mail or phone another contact has, if it may be taken from there.
+
+        Raises Refused: `error`, where that contact is nobody's of ours.
+        """
+        contact = self._contact(sync, row)
+        phone = contact["attributes"].get("SMS")
+        own = self._found(row.key, "ext_id")
+        others = {}
+        for kind, value in (("email_id", contact["email"]), ("phone_id", phone)):
+            other = self._found(value, kind) if value else None
+            if other is None or (own and other["id"] == own["id"]):
+                continue
+            key = other.get("ext_id") or other["attributes"].get("EXT_ID")
+            if key and not self.departed([key]):
+                return Answer("later", error.code, error.message)
+            if not key and kind == "phone_id":
+                raise error
+            others[kind] = other
+        if not others or sync.mode == "update_only":
+            raise error
+        kept = others.get("email_id")
+        gone = [one for one in (own, others.get("phone_id")) if one and one != kept]
+        # who has unsubscribed by that phone stays so as well; one that nobody wants is barred
+        barred = {_phone(one) for one in gone if one["smsBlacklisted"]}
+        is_barred = _kept("SMS", phone) in barred if phone else bool(kept and _phone(kept))
+        for one in gone:
+            self._accepted("DELETE", f"/contacts/{one['id']}")
+        if not phone:
+            contact["attributes"].pop("SMS", None)
+        if not contact["email"]:
+            del contact["email"]
+        body = contact | {"ext_id": row.key} | ({"smsBlacklisted": True} if is_barred else {})
+        if self._lists:
+            body["listIds"] = self._lists
+        if kept is None:
+            self._accepted("POST", "/contacts", json=body | {"updateEnabled": True})
+        else:
+            body.pop("email")
+            self._accepted("PUT", f"/contacts/{kept['id']}", json=body)
+        return Answer("accepted", done="update")
+
+    def _found(self, identifier: str, kind: str) -> dict[str, Any] | None:
+        """The contact that has this key, e-mail or phone."""
+        path = f"/contacts/{quote(identifier, safe='')}"
+        response = self.api.request("GET", path, params={"identifierType": kind})
+        if response.status_code == 404:
+            return None
+        if response.is_error:
+            raise refusal(response)
+        return parsed(response)
+
+    def _accepted(self, method: str, path: str, **options: Any) -> None:
+        """A request that has to succeed; what is to be deleted may have gone meanwhile."""
+        response = self.api.request(method, path, **options)
+        if response.is_error and (method, response.status_code) != ("DELETE", 404):
+            raise refusal(response)
 
     def _upsert(self, sync: Sync, row: Row) -> Answer:
         contact = self._contact(sync, row)
@@ -118,12 +199,9 @@ class Client(destination.Client):
 
     def _holding(self, row: Row, gone: set[str]) -> dict[str, Any] | None:
         """The contact that the tool has, if it has one of these."""
-        response = self.api.request("GET", **self._place(row))
-        if response.status_code == 404:
+        found = self._found(row.key, "ext_id")
+        if found is None:
             return None
-        if response.is_error:
-            raise refusal(response)
-        found = parsed(response)
         held = {"email": found.get("email"), **found["attributes"]}
         return found if any(held.get(name) for name in gone) else None
 
@@ -145,10 +223,12 @@ class Client(destination.Client):
         }
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        merged = {row.key: LATER for row in rows if row.successor_key and not row.is_late}
+        rest = [row for row in rows if row.key not in merged]
         if sync.mode == "archive":
             unsubscribed = dict.fromkeys(BLACK_LISTS.values(), True)
-            return one_by_one(rows, lambda row: self._change(row, {**unsubscribed}))
-        return one_by_one(rows, self._delete)
+            return merged | one_by_one(rest, lambda row: self._change(row, {**unsubscribed}))
+        return merged | one_by_one(rest, self._delete)
 
     def _delete(self, row: Row) -> Answer:
         response = self.api.request("DELETE", **self._place(row))
@@ -228,6 +308,10 @@ class Client(destination.Client):
         said["email"] = str(contact.get("email") or "").lower()
         text = json.dumps({name: said[name] for name in sorted(said) if said[name]})
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _phone(contact: Mapping[str, Any]) -> str:
+    return _kept("SMS", as_text(contact["attributes"].get("SMS")))
 
 
 def _kept(name: str, value: str) -> str:

@@ -28,6 +28,8 @@ from activation.destination import (
 )
 from activation.http import Api, refusal
 
+NOT_THAT_CARD = ("not_found", "already_linked")
+
 
 class Client(destination.Client):
     modes = frozenset({"mirror", "upsert"})
@@ -65,7 +67,17 @@ class Client(destination.Client):
         return card
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        return self._batch(rows, {row.key: {"card": self._card(sync, row)} for row in rows})
+        cards = {row.key: self._card(sync, row) for row in rows}
+        answers = self._batch(rows, {key: {"card": card} for key, card in cards.items()})
+        # A seller's card that has gone, or was linked to another key, since it was last loaded
+        unlinked = [row for row in rows if answers.get(row.key, MISSING).code in NOT_THAT_CARD]
+        for row in unlinked:
+            cards[row.key].pop("card_id", None)
+        if unlinked:
+            answers |= self._batch(
+                unlinked, {row.key: {"card": cards[row.key]} for row in unlinked}
+            )
+        return answers
 
     update = create
 
@@ -92,8 +104,7 @@ class Client(destination.Client):
         if response.status_code == 404:
             if self.api.request("GET", path).status_code == 404:
                 return MISSING
-            # the card that remains is made after the deletes: the next run merges into it
-            return Answer("rejected", "no card to merge into yet")
+            return Answer("later", "no card to merge into yet")  # it is made after the deletes
         if response.is_error:
             raise refusal(response)
         return ACCEPTED
@@ -129,7 +140,7 @@ def _said(item: Mapping[str, Any], row: Row) -> Answer:
         row.version = str(current) if current else None
         return Answer("retry", code, words)
     if status == 404:
-        return MISSING
+        return Answer("missing", code)
     if status == 429 or status >= 500:
         return Answer("retry", code, words, is_ambiguous=status >= 500)
     named = f"{words} ({error['field']})" if "field" in error else words

@@ -2,10 +2,17 @@
 
 A profile that leaves is suppressed by its e-mail. Nothing here subscribes anybody: Klaviyo's
 subscription jobs clear an existing suppression, which only the customer may do.
+
+An import job leaves what a null should clear, so a row that lost a value goes by `profile-import`.
+Klaviyo knows an e-mail once. Where the profile that has it is of a key that has left (a customer
+merged into this one), or of none, that profile becomes the row's, with its history and with what
+Klaviyo knows of unsubscriptions from that e-mail, and the profile that was the row's is merged
+into it. A value that another row has still to let go is waited for.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from activation import destination
@@ -14,6 +21,9 @@ from activation.http import Api, refusal
 
 MEDIA_TYPE = "application/vnd.api+json"
 BULK = "/api/profile-bulk-import-jobs"
+PROFILES = "/api/profiles"
+TAKEN = "duplicate_profile"
+LONGEST_MERGE_SECONDS = 60
 
 
 class Client(destination.Client):
@@ -55,6 +65,17 @@ class Client(destination.Client):
         return {"type": "profile", "attributes": attributes}
 
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
+        cleared = [row for row in rows if lost_a_value(row)]
+        rest = [row for row in rows if not lost_a_value(row)]
+        answers = one_by_one(cleared, lambda row: self._import(self._profile(sync, row)))
+        if rest:
+            answers |= self._load(sync, rest)
+        taken = [row for row in rows if answers[row.key].code == TAKEN]
+        return answers | one_by_one(taken, lambda row: self._take_over(sync, row))
+
+    update = create
+
+    def _load(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         profiles = {"data": [self._profile(sync, row) for row in rows]}
         job = {"type": "profile-bulk-import-job", "attributes": {"profiles": profiles}}
         started = self.api.json("POST", BULK, json={"data": job})["data"]["id"]
@@ -69,7 +90,58 @@ class Client(destination.Client):
             answers |= self._errors(started)
         return answers
 
-    update = create
+    def _import(self, profile: dict[str, Any]) -> Answer:
+        """Write one profile, with what its nulls clear."""
+        response = self.api.request("POST", "/api/profile-import", json={"data": profile})
+        if response.status_code == 409:
+            (error,) = response.json()["errors"]
+            return Answer("rejected", error["code"], error["detail"])
+        if response.is_error:
+            raise refusal(response)
+        return Answer("accepted", done={200: "update", 201: "create"}.get(response.status_code))
+
+    def _take_over(self, sync: Sync, row: Row) -> Answer:
+        """Write a row whose e-mail or phone another profile has, if it may be taken from there."""
+        profile = self._profile(sync, row)
+        own = self._found("external_id", row.key)
+        target = own
+        for name in ("email", "phone_number"):
+            value = profile["attributes"].get(name)
+            other = self._found(name, value) if value else None
+            if other is None or (own and other["id"] == own["id"]):
+                continue
+            key = other["attributes"].get("external_id")
+            # whoever signed up with a phone alone agreed to SMS there: that is left as it is
+            is_free = bool(self.departed([key])) if key else name == "email"
+            if not is_free:
+                return Answer("later", TAKEN, f"A profile of another key has this {name}.")
+            if name == "email":
+                if own:
+                    self._merge(own["id"], into=other["id"])
+                target = other
+            elif target is None or other["id"] != target["id"]:
+                freed = {"type": "profile", "id": other["id"], "attributes": {name: None}}
+                self.api.json("PATCH", f"{PROFILES}/{other['id']}", json={"data": freed})
+        return self._import(profile | ({"id": target["id"]} if target else {}))
+
+    def _found(self, name: str, value: str) -> dict[str, Any] | None:
+        """The profile that has this identifier."""
+        value = value.lower() if name == "email" else value
+        asked = {"filter": f"equals({name},{json.dumps(value)})"}
+        found = self.api.json("GET", PROFILES, params=asked)["data"]
+        return found[0] if found else None
+
+    def _merge(self, source: str, into: str) -> None:
+        """Merge a profile into another. Raises Transient when Klaviyo's task has not ended."""
+        sources = {"data": [{"type": "profile", "id": source}]}
+        merge = {"type": "profile-merge", "id": into, "relationships": {"profiles": sources}}
+        self.api.json("POST", "/api/profile-merge", json={"data": merge})
+        poll(
+            lambda: self.api.request("GET", f"{PROFILES}/{source}").status_code,
+            lambda status: status == 404,
+            seconds=LONGEST_MERGE_SECONDS,
+            stopping=self.stopping,
+        )
 
     def _errors(self, job: str) -> dict[str, Answer]:
         found: dict[str, Answer] = {}
@@ -110,6 +182,12 @@ class Client(destination.Client):
             if response.is_error:
                 raise refusal(response)
         return ACCEPTED
+
+
+def lost_a_value(row: Row) -> bool:
+    """Whether Klaviyo may hold a value where the row has none any more."""
+    held = {column for payload in row.sent for column, value in payload.items() if value}
+    return any(row.payload.get(column) is None for column in held & row.payload.keys())
 
 
 def emails(row: Row) -> list[str]:

@@ -1,8 +1,10 @@
 """Stand-in of Klaviyo's profiles API, revision 2026-07-15 (prefix /klaviyo).
 
 A bulk import is a job to poll (`queued`, `processing`, `complete`); the rows it refused are its
-`import-errors`. A profile is found by id, external_id, e-mail or phone; `null` clears a field.
-Suppressed e-mails stay profiles and get no mail.
+`import-errors`. A profile is found by id, external_id, e-mail or phone; `null` clears a field,
+but not in a bulk import. A merge is a task too: the source is still there when it is first looked
+at, then gone. The vendor does not say what it fills in; here what the destination lacks, and
+whether it is suppressed stays as it was. Suppressed e-mails stay profiles and get no mail.
 """
 
 from __future__ import annotations
@@ -46,6 +48,8 @@ _TABLES = """
         (id text primary key, external_id text unique, email text unique, phone_number text unique,
         attributes text not null, is_suppressed integer not null default 0,
         created text not null, updated text not null);
+    create table if not exists klaviyo_merges
+        (source text primary key, destination text not null, is_due integer not null default 0);
     create table if not exists klaviyo_jobs
         (id text primary key, polls integer not null, total integer not null,
         errors text not null, created text not null)
@@ -148,7 +152,7 @@ class Klaviyo:
             for position, profile in enumerate(profiles):
                 pointer = f"/data/attributes/profiles/data/{position}"
                 try:
-                    self.save(profile, pointer)
+                    self.save(without_nulls(profile), pointer)
                 except Refused as refused:
                     errors.append({**refused.error, "original_payload": profile})
             stamp = self.systems.tick("klaviyo_jobs", "created")
@@ -162,6 +166,44 @@ class Klaviyo:
             }
             self.systems.insert("klaviyo_jobs", job)
         return job
+
+    def look_at(self, profile_id: str) -> Row:
+        """A profile by id; the merge of which it is the source ends at the second look."""
+        with self.systems.write() as connection:
+            sql = "select * from klaviyo_profiles where id = ?"
+            found = self.systems.row(sql, profile_id)
+            merge = self.systems.row("select * from klaviyo_merges where source = ?", profile_id)
+            if found and merge and merge["is_due"]:
+                connection.execute("delete from klaviyo_profiles where id = ?", (profile_id,))
+                self._fill(merge["destination"], found)
+                self.systems.accepted(PREFIX, "profile.merge", merge["destination"])
+                found = None
+            elif merge:
+                self.systems.update("klaviyo_merges", {"is_due": 1}, "source = ?", profile_id)
+        if found is None:
+            raise Refused("This profile does not exist.", "/data/id", 404, "not_found")
+        return found
+
+    def _fill(self, profile_id: str, source: Row) -> None:
+        """Give a profile what it lacks of another's."""
+        (held,) = self.systems.rows("select * from klaviyo_profiles where id = ?", profile_id)
+        kept, other = json.loads(held["attributes"]), json.loads(source["attributes"])
+        kept |= {name: value for name, value in other.items() if kept.get(name) is None}
+        row = {name: kept.get(name) for name in _IDENTIFIERS}
+        row["attributes"] = json.dumps(kept, ensure_ascii=False)
+        self.systems.update("klaviyo_profiles", row, "id = ?", profile_id)
+
+
+def without_nulls(profile: Row) -> Row:
+    """What a bulk import reads of a profile."""
+    given = profile.get("attributes")
+    if not isinstance(given, dict):
+        return profile
+    said = {name: value for name, value in given.items() if value is not None}
+    if isinstance(said.get("properties"), dict):
+        properties = said["properties"].items()
+        said["properties"] = {name: value for name, value in properties if value is not None}
+    return {**profile, "attributes": said}
 
 
 def profile_json(row: Row, base_url: str) -> Row:
@@ -244,6 +286,29 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
     def upsert(call: Call) -> Response:
         row, is_new = klaviyo.save(call.json()["data"])
         return said({"data": profile_json(row, call.base_url)}, 201 if is_new else 200)
+
+    def one(call: Call) -> Response:
+        row = klaviyo.look_at(call.path_params["id"])
+        return said({"data": profile_json(row, call.base_url)})
+
+    def edit(call: Call) -> Response:
+        held = klaviyo.look_at(call.path_params["id"])
+        row, _ = klaviyo.save({**call.json()["data"], "id": held["id"]})
+        return said({"data": profile_json(row, call.base_url)})
+
+    def merge(call: Call) -> Response:
+        asked = call.json()["data"]
+        sources = [source["id"] for source in asked["relationships"]["profiles"]["data"]]
+        known = systems.rows(
+            "select id from klaviyo_profiles where id in (?, ?)", asked["id"], sources[0]
+        )
+        if len(sources) != 1 or len(known) != 2:
+            raise Refused("Two profiles that exist.", "/data/relationships/profiles")
+        with systems.write() as connection:
+            sql = "insert or ignore into klaviyo_merges values (?, ?, 0)"
+            connection.execute(sql, (sources[0], asked["id"]))
+        link = f"{call.base_url}/{PREFIX}/api/profiles/{asked['id']}/"
+        return said({"data": {"type": "profile", "id": asked["id"], "links": {"self": link}}}, 201)
 
     def load(call: Call) -> Response:
         profiles = call.json()["data"]["attributes"]["profiles"]["data"]
@@ -365,6 +430,9 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
         ("GET", "/api/profile-bulk-import-jobs/{id}", job),
         ("GET", "/api/profile-bulk-import-jobs/{id}/import-errors", import_errors),
         ("GET", "/api/profiles", listing),
+        ("GET", "/api/profiles/{id}", one),
+        ("PATCH", "/api/profiles/{id}", edit),
+        ("POST", "/api/profile-merge", merge),
         ("POST", "/api/profile-suppression-bulk-create-jobs", change_profiles),
         ("POST", "/api/profile-suppression-bulk-delete-jobs", change_profiles),
         ("GET", "/api/profile-suppression-bulk-create-jobs/{id}", suppression_job),

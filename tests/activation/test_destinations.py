@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import hashlib
 import json
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -426,3 +427,131 @@ def test_every_declaration_has_a_client_and_says_how_much_at_once() -> None:
         for sync in found.syncs:
             assert all(size > 0 for size in sync.batch_size.values()) and sync.batch_size
             json.dumps(dict(sync.options))
+
+
+# --- a merged customer's e-mail at tools that know one once ---------------------------------------
+
+ONCE = {
+    "brevo__contacts": ("brevo_contacts", "ext_id", "email_blacklisted"),
+    "klaviyo__profiles": ("klaviyo_profiles", "external_id", "is_suppressed"),
+}
+
+
+def known_as(world: World, name: str) -> dict[str, tuple[str | None, int, str]]:
+    """E-mail, whether it is unsubscribed, and the tool's own id, by key."""
+    table, key, flag = ONCE[name]
+    return {row[key]: (row["email"], row[flag], row["id"]) for row in world.held(table)}
+
+
+def unsubscribe(world: World, name: str, key: str) -> None:
+    """The customer does, at the tool."""
+    table, column, flag = ONCE[name]
+    connection = sqlite3.connect(world.sandbox / "systems.sqlite")
+    connection.execute(f"update {table} set {flag} = 1 where {column} = ?", (key,))
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("has_unsubscribed", [False, True])
+@pytest.mark.parametrize("name", ONCE)
+def test_a_survivor_takes_the_e_mail_of_who_was_merged_into_it(
+    world: World, name: str, has_unsubscribed: bool
+) -> None:
+    ann = {**ANN, "email": "ann@example.com"}
+    publish(world, name, [ann, BOB])
+    (_, _, bobs_id) = known_as(world, name)["b"]
+    if has_unsubscribed:
+        unsubscribe(world, name, "b")
+    execute("insert into activation.customer_redirects values ('c-b', 'c-a')")
+    run = publish(world, name, [{**ann, "email": BOB["email"]}])
+    assert counts(run) == (0, 1, 1, 0) and world.state("rejections") == []
+    assert known_as(world, name) == {"a": (BOB["email"], int(has_unsubscribed), bobs_id)}
+    for _ in range(2):
+        run = publish(world, name, [{**ann, "email": BOB["email"]}])
+        assert counts(run) == (0, 0, 0, 0) and run["status"] == "succeeded"
+    assert world.state("intents") == []
+    execute("delete from activation.customer_redirects")
+    run = publish(world, name, [ann, BOB])  # the decision is withdrawn
+    assert counts(run) == (1, 1, 0, 0)
+    assert {key: row[0] for key, row in known_as(world, name).items()} == {
+        "a": "ann@example.com",
+        "b": BOB["email"],
+    }
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_nobody_is_written_to_by_the_e_mail_of_who_was_merged_away(world: World, name: str) -> None:
+    """The survivor keeps its own, and no consent is left for the other."""
+    publish(world, name, [{**ANN, "email": "ann@example.com"}, BOB])
+    execute("insert into activation.customer_redirects values ('c-b', 'c-a')")
+    publish(world, name, [{**ANN, "email": "ann@example.com"}])
+    reached = {row[0] for row in known_as(world, name).values() if not row[1]}
+    assert reached == {"ann@example.com"}
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_an_e_mail_passes_from_one_customer_to_another_in_one_run(world: World, name: str) -> None:
+    """Whichever of the two is written first, and though it goes on."""
+    types = dict.fromkeys(("email", "cellphone", "first_name"), "text")
+    keys, phones = ("a", "b", "c"), ("+33612345671", "+33612345672", "+33612345673")
+
+    def people(*emails: str | None) -> list[dict[str, Any]]:
+        return [
+            {"destination_key": key, "email": email, "cellphone": phone, "first_name": "Ann"}
+            for key, email, phone in zip(keys, emails, phones, strict=True)
+        ]
+
+    desire(name, people("a@x.fr", "b@x.fr", "c@x.fr"), types)
+    assert world.run(name) == 0
+    for emails in (("b@x.fr", "c@x.fr", None), (None, "b@x.fr", "c@x.fr")):
+        desire(name, people(*emails), types)
+        assert world.run(name) == 0
+        found = {key: row[0] for key, row in known_as(world, name).items()}
+        assert found == dict(zip(keys, emails, strict=True))
+    assert world.state("rejections") == []
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_an_e_mail_that_another_customer_keeps_is_refused(world: World, name: str) -> None:
+    """Until nothing is refused any more."""
+    publish(world, name, [ANN, BOB])
+    wrong = {**ANN, "email": BOB["email"]}
+    run = publish(world, name, [wrong, BOB], code=1)
+    assert counts(run) == (0, 0, 0, 1)
+    assert [row["settled_at"] for row in world.state("rejections")] == [None]
+    run = publish(world, name, [ANN, BOB])  # as it was: nothing to send
+    assert counts(run) == (0, 0, 0, 0)
+    assert all(row["settled_at"] for row in world.state("rejections"))
+    assert {row[0].lower() for row in known_as(world, name).values() if row[0]} == {
+        ANN["email"].lower(),
+        BOB["email"],
+    }
+
+
+def test_a_phone_of_who_was_merged_away_is_let_go(world: World) -> None:
+    types = dict.fromkeys(("email", "cellphone"), "text")
+    bob = {"destination_key": "b", "email": "bob@x.fr", "cellphone": "+33612345672"}
+    execute("insert into activation.customer_redirects values ('c-b', 'c-a')")
+    for name in ONCE:
+        desire(name, [{"destination_key": "a", "email": "ann@x.fr"}, bob], types)
+        assert world.run(name) == 0
+        survivor = {"destination_key": "a", "email": "ann@x.fr", "cellphone": bob["cellphone"]}
+        desire(name, [survivor], types)
+        assert world.run(name) == 0
+        assert known_as(world, name)["a"][:2] == ("ann@x.fr", 0)
+        assert all(row[1] for key, row in known_as(world, name).items() if key != "a")
+    phones = {row["external_id"]: row["phone_number"] for row in world.held("klaviyo_profiles")}
+    assert phones == {"a": bob["cellphone"], "b": None}
+    assert [row["sms"] for row in world.held("brevo_contacts")] == [bob["cellphone"]]
+
+
+def test_a_value_left_to_another_key_is_counted_once(world: World) -> None:
+    """While the heir is refused, whoever left it is neither sent nor counted again."""
+    heir = {**ANN, "destination_key": "b", "phone_number": "none"}
+    publish(world, "klaviyo__profiles", [ANN, {**BOB, "destination_key": "o"}])
+    rows = [heir, {**BOB, "destination_key": "o"}]
+    assert counts(publish(world, "klaviyo__profiles", rows, code=1)) == (0, 0, 1, 1)
+    for _ in range(2):
+        assert counts(publish(world, "klaviyo__profiles", rows, code=1)) == (0, 0, 0, 1)
+    deletes = [row for row in world.state("deliveries") if row["change_type"] == "delete"]
+    assert len(deletes) == 1

@@ -203,5 +203,39 @@ def test_a_merged_card_keeps_its_appointments_and_an_erased_one_does_not(world: 
     assert world.cards()["b"]["first_name"] == "New"
 
 
+def test_a_card_that_a_seller_opened_is_told_apart_again_in_one_run(world: World) -> None:
+    """A customer merged and told apart before the next load, which would say whose card it is."""
+    connection = sqlite3.connect(world.sandbox / "systems.sqlite")
+    connection.execute(
+        "insert into clientela_customers (card_id, version, created_at, updated_at)"
+        " values ('CL1', 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+    )
+    connection.execute(
+        "insert into clientela_appointments (appointment_id, card_id) values ('visit', 'CL1')"
+    )
+    connection.commit()
+    connection.close()
+    types = PAYLOADS["clientela__customers"] | {"card_id": "text"}
+
+    def publish(*rows: dict[str, Any]) -> None:
+        desire("clientela__customers", list(rows), types)
+        assert world.run("clientela") == 0
+        assert world.state("intents") == [] and world.state("rejections") == []
+
+    publish(card("old", card_id="CL1"), card("b"))
+    # its records are another customer now, whose card is to be the same one
+    execute("insert into activation.customer_redirects values ('c-old', 'c-new')")
+    publish(card("new", card_id="CL1"), card("b"))
+    assert {row["external_id"] for row in held_cards(world)} == {"new", "b"}
+    (visit,) = world.held("clientela_appointments")
+    assert visit["card_id"] == world.cards()["new"]["card_id"] != "CL1"
+    # and another, before the load that would say that the card has gone
+    publish(card("newest", card_id="CL1"), card("b"))
+    assert {row["external_id"] for row in held_cards(world)} == {"newest", "b"}
+    requests = world.requests()
+    publish(card("newest", card_id="CL1"), card("b"))
+    assert world.requests() == requests
+
+
 def held_cards(world: World) -> list[dict[str, Any]]:
     return world.held("clientela_customers")

@@ -18,7 +18,7 @@ import warehouse
 from ingestion import __main__ as ingestion
 from sandbox import servers
 from sandbox.servers.store import Systems
-from tests.activation.world import World, create_state, desire
+from tests.activation.world import World, create_state, desire, execute
 from tests.conftest import left_behind
 from tests.contracts.conftest import UNLIMITED, StandIns
 from tests.contracts.oracle import Oracle, specs_folder
@@ -154,6 +154,37 @@ def test_a_destination_keeps_its_contract_and_what_it_sent_is_read_back(
     assert stand_ins.admin("GET", "/violations").json() == []
     if sync.split("__")[0] not in ("sfmc", "meta"):
         assert sum(oracle.checked.values())
+
+
+@pytest.mark.parametrize("sync", ["brevo__contacts", "klaviyo__profiles", "clientela__customers"])
+def test_a_merge_keeps_the_contract(sync: str, judged: tuple[StandIns, Oracle]) -> None:
+    """The survivor takes the e-mail and the phone of who was merged into it, or made of it."""
+    stand_ins, _ = judged
+    create_state()
+    world = World(stand_ins.environment)
+    phone = "phone" if sync == "clientela__customers" else "cellphone"
+    types = {"email": "text", phone: "text", "last_name": "text"}
+    ann, bob, eve, new = (
+        {"destination_key": key, "email": f"{key}@example.fr", phone: number, "last_name": NAME}
+        for key, number in (
+            ("a", "+33612345601"),
+            ("b", "+33612345602"),
+            ("e", "+33612345603"),
+            ("n", None),
+        )
+    )
+    desire(sync, [ann, bob, eve], types)
+    assert world.run(sync.split("__")[0]) == 0
+    execute(
+        "insert into activation.customer_redirects values ('c-b', 'c-a'), ('c-e', 'c-n')",
+    )
+    survivors = [ann | {"email": bob["email"]}, new | {"email": eve["email"], phone: eve[phone]}]
+    desire(sync, survivors, types)
+    assert world.run(sync.split("__")[0], "--force") == 0
+    assert world.state("rejections") == []
+    desire(sync, [ann | {phone: None}, bob, eve], types)
+    assert world.run(sync.split("__")[0], "--force") == 0
+    assert stand_ins.admin("GET", "/violations").json() == []
 
 
 def test_google_members_are_added_and_removed(judged: tuple[StandIns, Oracle]) -> None:
