@@ -30,6 +30,7 @@ log = logging.getLogger("activation")
 
 TEST_ROWS = 10
 ROWS_ADOPTED_AT_ONCE = 1000
+CUSTOMERS_NAMED = 3
 MOST_STEPS = 16  # a thousand rows halved ten times, and a few changes of mind
 
 
@@ -61,6 +62,7 @@ class Result:
     plan: dict[str, int] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
     error_codes: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)  # the first customers of whom a row was
 
     @property
     def accepted(self) -> int:
@@ -349,7 +351,11 @@ class Run:
             self._end("interrupted", "asked to leave")
         elif done["rejected"] or done["failed"]:
             codes = ", ".join(f"{code} ({n})" for code, n in self.result.error_codes.most_common(3))
-            self._end("partial", f"{done['rejected']} refused, {done['failed']} left: {codes}")
+            told = f"{done['rejected']} refused, {done['failed']} left: {codes}"
+            if self.result.refused:
+                whose = ", ".join(self.result.refused)
+                told += f"; refused of {whose} (marts.deliveries_by_customer where is_rejected)"
+            self._end("partial", told)
         else:
             return False
         return True
@@ -399,6 +405,7 @@ class Run:
                 yield row
             else:
                 self._count("rejected", [row], "no consent")
+                self._name(row.customer_id)
 
     def _with_something_to_send(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows less those that are delivered, and have left a value to another key."""
@@ -559,6 +566,7 @@ class Run:
             self._count(one["change_type"], [one])
         for rejection in outcome.rejections:
             self._count("rejected", [rejection], rejection["error_code"])
+            self._name(rejection["customer_id"])
         self._count("skipped", outcome.skipped)
         for row in outcome.later:
             row.is_late = True
@@ -586,6 +594,13 @@ class Run:
             if rejected > max(10 * self.sync.guard_floor, self.result.accepted):
                 self._halted = f"the tool refuses nearly everything ({code})"
         self.progress.advance(self.name, len(rows))
+
+    def _name(self, customer_id: str | None) -> None:
+        """Our own id says whom to look at; a key may be a person's e-mail."""
+        with self._lock:
+            named = self.result.refused
+            if customer_id and customer_id not in named and len(named) < CUSTOMERS_NAMED:
+                named.append(customer_id)
 
     def _note(self, code: str, batch: Batch) -> None:
         with self._lock:
