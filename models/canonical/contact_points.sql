@@ -1,5 +1,4 @@
--- A view: to write what is found by two joins took longer than those who ask for it take
--- together.
+-- A view: to write what two joins find took longer than all who ask for it take.
 with
 
 -- a phone is read as the record's country writes it: few are not of the default one
