@@ -85,24 +85,28 @@ def keys_of(asked: Session, records: list[str]) -> dict[str, int]:
             *records,
         )
     }
-    lost = [record for record in records if record not in found]
-    if lost:
-        names = " or ".join(map(called, lost))
-        for row in asked.rows(
-            "select record_id, customer_id from identity.customer_identities"
-            f" where record_id in ({marks(lost)}) or customer_id in ({marks(lost)})"
-            " order by record_id limit 1",
-            *lost * 2,
-        ):
-            if row["record_id"] in lost:
-                names = called(row["record_id"])
-                raise Refused(f"{names} was made by us in a tool: no evidence of who it is")
-            raise Refused(
-                f"{row['customer_id']} is a customer: name one of its records,"
-                " which `explain` lists"
-            )
-        raise Missing(f"no record to match is called {names}: unknown to the last build")
+    if lost := [record for record in records if record not in found]:
+        raise what_else(asked, lost)
     return found
+
+
+def what_else(asked: Session, lost: list[str]) -> Refused:
+    """What is to say of names that no record to match has."""
+    known = asked.rows(
+        "select record_id, customer_id from identity.customer_identities"
+        f" where record_id in ({marks(lost)}) or customer_id in ({marks(lost)})"
+        " order by record_id limit 1",
+        *lost * 2,
+    )
+    if not known:
+        names = " or ".join(map(called, lost))
+        return Missing(f"no record to match is called {names}: unknown to the last build")
+    (row,) = known
+    if row["record_id"] in lost:
+        name = called(row["record_id"])
+        return Refused(f"{name} was made by us in a tool: no evidence of who it is")
+    customer = row["customer_id"]
+    return Refused(f"{customer} is a customer: name one of its records, which `explain` lists")
 
 
 # --- one customer ----------------------------------------------------------------------------

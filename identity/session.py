@@ -27,7 +27,7 @@ def session(read_only: bool = True) -> Iterator[Session]:
     when there is no warehouse, and Refused when ORFEVRE_TARGET names none.
     """
     try:
-        if not read_only:  # DuckDB would make the file that is not there
+        if not read_only and warehouse.target() == "duckdb":  # which would make a missing file
             warehouse.connect(read_only=True).close()
         connection = warehouse.connect(read_only=read_only)
     except duckdb.ConnectionException:  # dbt, in this process, has it open for writing

@@ -1,6 +1,7 @@
 {#-
     Whether a whole birth date, as folded by birth_date_key, cannot be one: of the year 1299, of a 13th
-    month, a 31 February. What the keyboard did says nothing of who was born when.
+    month, a 31 February. What the keyboard did says nothing of who was born when. Days are listed two
+    ways, since DuckDB makes a join of a longer list, for all rows.
 -#}
 {% macro is_slip(birth_date) -%}
     (

@@ -415,10 +415,10 @@ def test_whom_nobody_knows_is_named(world: World, capsys: pytest.CaptureFixture[
     assert "is called club:611000021" in refused(world, capsys, "explain", "club:611000021")
     customer = world.identities[0]["kim:1"]
     assert f"{customer} is a customer" in refused(world, capsys, "explain", "ann:1", customer)
-    echo = f"identity.int_identified_records (record_id, customer_id) values ('us:1', '{customer}')"
+    echo = f"identity.int_echoes (record_id, customer_id) values ('us:1', '{customer}')"
     world.rows(f"insert into {echo} returning record_id")
     assert "us:1 was made by us in a tool" in refused(world, capsys, "explain", "ann:1", "us:1")
-    of_echo = "identity.int_identified_records where record_id = 'us:1' returning record_id"
+    of_echo = "identity.int_echoes where record_id = 'us:1' returning record_id"
     world.rows(f"delete from {of_echo}")
 
 

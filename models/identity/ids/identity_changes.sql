@@ -3,7 +3,8 @@ with
 previous as (
     select
         previous.record_id,
-        previous.customer_id
+        previous.customer_id,
+        proposed.customer_id as proposed_customer_id
     from {{ ref('int_previous_identities') }} as previous
     inner join {{ ref('int_proposed_identities') }} as proposed
         on previous.record_id = proposed.record_id
@@ -12,14 +13,12 @@ previous as (
 
 known_customers as (
     select
-        previous.customer_id,
-        max(case when previous.customer_id = proposed.customer_id then 1 else 0 end) = 1
+        customer_id,
+        max(case when customer_id = proposed_customer_id then 1 else 0 end) = 1
             as is_kept,
-        count(proposed.customer_id) = 0 as is_gone
+        count(proposed_customer_id) = 0 as is_gone
     from previous
-    inner join {{ ref('int_proposed_identities') }} as proposed
-        on previous.record_id = proposed.record_id
-    group by previous.customer_id
+    group by customer_id
 ),
 
 -- Records that stay where they were are no change.
