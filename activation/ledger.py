@@ -518,11 +518,21 @@ class Ledger(_Session):
             self._insert("receipts", receipts)
             self._insert("rejections", rejections)
             self._forget("intents", sync_name, settled)
-            for row in awaiting:
+            if awaiting:
                 self.run(
-                    "update activation.intents set payloads = ?"
-                    " where sync_name = ? and destination_key = ?",
-                    *(as_json(row.spared), sync_name, row.key),
+                    """
+                    update activation.intents set payloads = awaited.payloads
+                    from (
+                        select
+                            unnest(cast(? as text[])) as destination_key,
+                            unnest(cast(? as text[])) as payloads
+                    ) as awaited
+                    where intents.sync_name = ?
+                        and intents.destination_key = awaited.destination_key
+                    """,
+                    [row.key for row in awaiting],
+                    [as_json(row.spared) for row in awaiting],
+                    sync_name,
                 )
             values = {**delivery, "finished_at": now()}
             sets = ", ".join(f"{name} = ?" for name in values)
