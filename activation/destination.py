@@ -297,8 +297,11 @@ class Client:
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
         self.stopping = threading.Event()  # set when the run is asked to leave
-        # of these keys, those that we published and that no row wants any more; set for a run
-        self.departed: Callable[[list[str]], set[str]] = lambda keys: set()
+        # Set for a run. Keys that have left because their customer was merged into the row's: none
+        # but these may be taken over.
+        self.merged: Callable[[Row], set[str]] = lambda row: set()
+        # of these values of a column, those that some row wants, in small letters
+        self.wanted: Callable[[str, list[str]], set[str]] = lambda column, values: set()
 
     def identifiers(self, sync: Sync) -> list[tuple[str, ...]]:
         """Columns by which the tool knows a person, alone or together, when it removes by value.

@@ -355,8 +355,9 @@ class Ledger(_Session):
             for row in found
         ]
 
-    def departed(self, sync: Sync, keys: list[str]) -> set[str]:
-        """Of these keys, those that we published once and that no row wants any more."""
+    def merged(self, sync: Sync, row: Row) -> set[str]:
+        """Keys that we published once, that no row wants any more, and whose customer was merged
+        into the row's, or is the row's own."""
         found = self.rows(
             f"""
             select receipts.destination_key
@@ -364,11 +365,26 @@ class Ledger(_Session):
             left join activation.sync_{sync.name} as desired
                 on receipts.destination_key = desired.destination_key and desired.has_consent
             where receipts.sync_name = ? and desired.destination_key is null
-                and receipts.destination_key in (select unnest(cast(? as text[])))
+                and receipts.customer_id in (
+                    select customer_id from identity.customer_redirects
+                    where redirects_to_customer_id = ?
+                    union all
+                    select cast(? as text)
+                )
             """,
-            *(sync.name, keys),
+            *(sync.name, row.customer_id, row.customer_id),
         )
-        return {row["destination_key"] for row in found}
+        return {one["destination_key"] for one in found}
+
+    def wanted(self, sync: Sync, column: str, values: list[str]) -> set[str]:
+        """Of these values, those that a row with a consent has; in small letters."""
+        value = f"lower(cast({column} as text))"
+        found = self.rows(
+            f"select distinct {value} as value from activation.sync_{sync.name}"
+            f" where has_consent and {value} in (select unnest(cast(? as text[])))",
+            list(folded(values)),
+        )
+        return {one["value"] for one in found}
 
     def succeeded(self, sync: Sync) -> datetime | None:
         """When the last run started that left nothing but refusals, nor files to confirm.

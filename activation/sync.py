@@ -193,7 +193,8 @@ class Run:
                 self._end("stopped", reason)
                 return
             plan.settle_rejections(self.sync)
-            self.client.departed = partial(self.ledger.departed, self.sync)
+            self.client.merged = partial(self.ledger.merged, self.sync)
+            self.client.wanted = partial(self.ledger.wanted, self.sync)
             planned = sum(counts[f"{change}_count"] for change in self.sync.changes)
             if not planned:
                 self._end("succeeded")
@@ -369,22 +370,29 @@ class Run:
         for change in (change for change in self.sync.changes if only in (None, change)):
             if allowed == 0:
                 return
-            with ThreadPoolExecutor(self.sync.concurrency, f"{self.sync.name}-{change}") as pool:
-                under_way: set[Future[None]] = set()
-                for batch in self._batches(plan, change, allowed):
-                    if allowed is not None:
-                        allowed -= len(batch.rows)
-                    if len(under_way) >= self.sync.concurrency:
-                        ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                        for future in ended:
-                            future.result()
-                    if self.stopping.is_set() or self._halted:
-                        break
-                    under_way.add(pool.submit(self._hand_over, batch))
-                for future in under_way:
-                    future.result()
+            handed = self._hand_over_all(change, self._batches(plan, change, allowed))
             if self.stopping.is_set() or self._halted:
                 return
+            if allowed is not None:
+                allowed -= handed
+
+    def _hand_over_all(self, change: Change, batches: Iterable[Batch]) -> int:
+        """Hand over batches, some at once: how many rows they had."""
+        handed = 0
+        with ThreadPoolExecutor(self.sync.concurrency, f"{self.sync.name}-{change}") as pool:
+            under_way: set[Future[None]] = set()
+            for batch in batches:
+                handed += len(batch.rows)
+                if len(under_way) >= self.sync.concurrency:
+                    ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                    for future in ended:
+                        future.result()
+                if self.stopping.is_set() or self._halted:
+                    break
+                under_way.add(pool.submit(self._hand_over, batch))
+            for future in under_way:
+                future.result()
+        return handed
 
     def _batches(self, plan: Plan, change: Change, allowed: int | None) -> Iterator[Batch]:
         identifiers = self.client.identifiers(self.sync)
@@ -420,16 +428,22 @@ class Run:
 
     def _send_later(self) -> None:
         """Send again what had to wait for other rows, as long as that brings any of it further;
-        what the tool says then, stands."""
-        before = None
-        while self._later and not (self._halted or self.stopping.is_set()):
-            batches, self._later = self._later, []
-            waiting = sum(len(batch.rows) for batch in batches)
-            for change in self.sync.changes:
-                rows = [row for batch in batches if batch.change == change for row in batch.rows]
-                for chunk in chunks(rows, self.client.sizes(self.sync)[change]):
-                    self._hand_over(Batch(change, chunk, is_last=waiting == before))
-            before = waiting
+        what the tool says then, stands. Deletes last: what they would take away may be wanted."""
+        writes = [change for change in self.sync.changes if change != "delete"]
+        for changes in (writes, ["delete"]):
+            before = None
+            while not (self._halted or self.stopping.is_set()):
+                batches = [batch for batch in self._later if batch.change in changes]
+                if not batches:
+                    break
+                self._later = [batch for batch in self._later if batch.change not in changes]
+                waiting = sum(len(batch.rows) for batch in batches)
+                for change in changes:
+                    rows = [row for one in batches if one.change == change for row in one.rows]
+                    late = chunks(rows, self.client.sizes(self.sync)[change])
+                    last = partial(Batch, change, is_last=waiting == before)
+                    self._hand_over_all(change, map(last, late))
+                before = waiting
 
     def _hand_over(self, batch: Batch) -> None:
         """Send a batch until every row of it is accepted, rejected, or left for the next run."""

@@ -5,10 +5,11 @@ one is created. Many rows go by `POST /contacts/import`, ten thousand a request 
 What an import says of its rows is not documented and not relied on: once it is over the contacts
 are read, those as wanted get their receipts, and the rest goes by the upsert, which says why not.
 
-Brevo knows an e-mail and a phone once. Where the contact that has the e-mail is of a key that has
-left (a customer merged into this one), or of none, that contact becomes the row's, so that who has
-unsubscribed by that address stays so; the one that was the row's goes. Contacts of merged
-customers are therefore deleted once all else has been written.
+Brevo knows an e-mail and a phone once. Where the contact that has the e-mail is of a customer
+merged into this one, or of no key, that contact becomes the row's and the one that was the row's
+goes; who has unsubscribed by either stays so. One of anybody else's key is refused. Contacts of
+merged customers are therefore deleted once all else has been written, and stay as long as a row
+that wants their e-mail or phone does not have it.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ LARGEST_IMPORT = 8_000_000  # bytes: what Brevo calls safe
 CONTACTS_A_PAGE = 1000
 TAKEN = "duplicate_parameter"
 LATER = Answer("later", "merged", "the survivor is written first")
+AWAITED = Answer("later", "merged", "a row that wants its e-mail or phone does not have it yet")
 OVER = ("completed", "failed", "cancelled")
 LONGEST_IMPORT_SECONDS = 3600
 
@@ -73,7 +75,9 @@ class Client(destination.Client):
             raise Misconfigured("BREVO_LIST_IDS: numbers of lists, separated by commas") from None
 
     def prepare(self, sync: Sync, columns: list[str]) -> None:
-        names = [name.upper() for name in renamed(sync, columns).values() if name != "email"]
+        fields = renamed(sync, columns)
+        self._columns = {name: column for column, name in fields.items()}
+        names = [name.upper() for name in fields.values() if name != "email"]
         attributes = self.api.json("GET", "/contacts/attributes")["attributes"]
         known = {attribute["name"].upper() for attribute in attributes} | {"SMS"}
         self._attributes = names
@@ -102,44 +106,56 @@ class Client(destination.Client):
     def _take_over(self, sync: Sync, row: Row, error: Refused) -> Answer:
         """Write a row whose e-mail or phone another contact has, if it may be taken from there.
 
-        Raises Refused: `error`, where that contact is nobody's of ours.
+        Nothing is written before both have been judged. Raises Refused: `error`, where that
+        contact is nobody's of ours.
         """
         contact = self._contact(sync, row)
-        phone = contact["attributes"].get("SMS")
         own = self._found(row.key, "ext_id")
-        others = {}
-        for kind, value in (("email_id", contact["email"]), ("phone_id", phone)):
-            other = self._found(value, kind) if value else None
-            if other is None or (own and other["id"] == own["id"]):
-                continue
+        others = self._others(contact, own)
+        for kind, other in others.items():
             key = other.get("ext_id") or other["attributes"].get("EXT_ID")
-            if key and not self.departed([key]):
+            if key and key not in self.merged(row):
                 return Answer("later", error.code, error.message)
             if not key and kind == "phone_id":
                 raise error
-            others[kind] = other
         if not others or sync.mode == "update_only":
             raise error
-        kept = others.get("email_id")
-        gone = [one for one in (own, others.get("phone_id")) if one and one != kept]
-        # who has unsubscribed by that phone stays so as well; one that nobody wants is barred
-        barred = {_phone(one) for one in gone if one["smsBlacklisted"]}
-        is_barred = _kept("SMS", phone) in barred if phone else bool(kept and _phone(kept))
-        for one in gone:
-            self._accepted("DELETE", f"/contacts/{one['id']}")
+        kept = others.get("email_id") or own or others["phone_id"]
+        gone = {one["id"]: one for one in (own, others.get("phone_id")) if one}
+        gone.pop(kept["id"], None)
+        body: dict[str, Any] = {"attributes": contact["attributes"], "ext_id": row.key}
+        phone = body["attributes"].get("SMS")
+        # whoever of them has unsubscribed stays so; what the row does not name cannot be cleared
+        barred = {
+            flag
+            for flag in BLACK_LISTS.values()
+            if any(one[flag] for one in (kept, *gone.values()))
+        }
+        if contact["email"]:
+            body["attributes"]["EMAIL"] = contact["email"]
+        elif kept.get("email"):
+            barred.add(BLACK_LISTS["email"])
         if not phone:
-            contact["attributes"].pop("SMS", None)
-        if not contact["email"]:
-            del contact["email"]
-        body = contact | {"ext_id": row.key} | ({"smsBlacklisted": True} if is_barred else {})
+            body["attributes"].pop("SMS", None)
+            if kept["attributes"].get("SMS"):
+                barred.add(BLACK_LISTS["SMS"])
+        if barred:  # before the contact goes that says so
+            self._accepted("PUT", f"/contacts/{kept['id']}", json=dict.fromkeys(barred, True))
+        for one in gone:
+            self._accepted("DELETE", f"/contacts/{one}")
         if self._lists:
             body["listIds"] = self._lists
-        if kept is None:
-            self._accepted("POST", "/contacts", json=body | {"updateEnabled": True})
-        else:
-            body.pop("email")
-            self._accepted("PUT", f"/contacts/{kept['id']}", json=body)
+        self._accepted("PUT", f"/contacts/{kept['id']}", json=body)
         return Answer("accepted", done="update")
+
+    def _others(
+        self, contact: Mapping[str, Any], own: Mapping[str, Any] | None
+    ) -> dict[str, dict[str, Any]]:
+        """The contacts but its own that have a row's e-mail or phone."""
+        values = {"email_id": contact["email"], "phone_id": contact["attributes"].get("SMS")}
+        found = {kind: self._found(value, kind) for kind, value in values.items() if value}
+        own_id = own and own["id"]
+        return {kind: one for kind, one in found.items() if one and one["id"] != own_id}
 
     def _found(self, identifier: str, kind: str) -> dict[str, Any] | None:
         """The contact that has this key, e-mail or phone."""
@@ -173,6 +189,8 @@ class Client(destination.Client):
             if any(found.get(flag) for flag in BLACK_LISTS.values()):
                 # who has unsubscribed there stays so: this contact is never made anew
                 return self._change(row, contact | {BLACK_LISTS[name]: True for name in gone})
+            if self._others(contact, found):  # nothing goes before those are judged
+                raise Refused("400", TAKEN)
             self._delete(row)
         body = contact | {"ext_id": row.key, "updateEnabled": is_upsert}
         if not body["email"]:
@@ -223,12 +241,35 @@ class Client(destination.Client):
         }
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
-        merged = {row.key: LATER for row in rows if row.successor_key and not row.is_late}
-        rest = [row for row in rows if row.key not in merged]
+        answers = {row.key: LATER for row in rows if row.successor_key and not row.is_late}
+        answers |= self._awaited([row for row in rows if row.successor_key and row.is_late])
+        rest = [row for row in rows if row.key not in answers]
         if sync.mode == "archive":
             unsubscribed = dict.fromkeys(BLACK_LISTS.values(), True)
-            return merged | one_by_one(rest, lambda row: self._change(row, {**unsubscribed}))
-        return merged | one_by_one(rest, self._delete)
+            return answers | one_by_one(rest, lambda row: self._change(row, {**unsubscribed}))
+        return answers | one_by_one(rest, self._delete)
+
+    def _awaited(self, rows: list[Row]) -> dict[str, Answer]:
+        """Answers of those whose contact has gone, or has an e-mail or phone that a row wants."""
+        held: dict[str, dict[str, set[str]]] = {}
+
+        def look(row: Row) -> Answer:
+            found = self._found(row.key, "ext_id")
+            if found is None:
+                return MISSING
+            email, phone = str(found.get("email") or "").lower(), _phone(found)
+            held[row.key] = {
+                "email": {email} - {""},
+                "SMS": {f"{prefix}{phone}" for prefix in ("", "+", "00") if phone},
+            }
+            return AWAITED
+
+        answers = one_by_one(rows, look)
+        for name in BLACK_LISTS.keys() & self._columns.keys():
+            values = sorted(set().union(*(one[name] for one in held.values())))
+            wanted = self.wanted(self._columns[name], values) if values else set()
+            held = {key: one for key, one in held.items() if not one[name] & wanted}
+        return {key: answer for key, answer in answers.items() if key not in held}
 
     def _delete(self, row: Row) -> Answer:
         response = self.api.request("DELETE", **self._place(row))

@@ -4,10 +4,11 @@ A profile that leaves is suppressed by its e-mail. Nothing here subscribes anybo
 subscription jobs clear an existing suppression, which only the customer may do.
 
 An import job leaves what a null should clear, so a row that lost a value goes by `profile-import`.
-Klaviyo knows an e-mail once. Where the profile that has it is of a key that has left (a customer
-merged into this one), or of none, that profile becomes the row's, with its history and with what
-Klaviyo knows of unsubscriptions from that e-mail, and the profile that was the row's is merged
-into it. A value that another row has still to let go is waited for.
+Klaviyo knows an e-mail once. Where the profile that has it is of a customer merged into this one,
+or of no key, that profile becomes the row's, with its history and with what Klaviyo knows of
+unsubscriptions from that e-mail, and the profile that was the row's is merged into it; had its
+e-mail been unsubscribed, the one that stays is suppressed first. A value that another row has
+still to let go is waited for; one of anybody else's key is refused.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from typing import Any
 
 from activation import destination
 from activation.destination import ACCEPTED, Answer, Row, Sync, Tool, one_by_one, poll, renamed
-from activation.http import Api, refusal
+from activation.http import Api, parsed, refusal
 
 MEDIA_TYPE = "application/vnd.api+json"
 BULK = "/api/profile-bulk-import-jobs"
 PROFILES = "/api/profiles"
 TAKEN = "duplicate_profile"
 LONGEST_MERGE_SECONDS = 60
+# suppressions that speak of an address, and not of what its owner wants
+UNREACHABLE = {"HARD_BOUNCE", "INVALID_EMAIL"}
 
 
 class Client(destination.Client):
@@ -94,17 +97,20 @@ class Client(destination.Client):
         """Write one profile, with what its nulls clear."""
         response = self.api.request("POST", "/api/profile-import", json={"data": profile})
         if response.status_code == 409:
-            (error,) = response.json()["errors"]
+            error = parsed(response)["errors"][0]
             return Answer("rejected", error["code"], error["detail"])
         if response.is_error:
             raise refusal(response)
         return Answer("accepted", done={200: "update", 201: "create"}.get(response.status_code))
 
     def _take_over(self, sync: Sync, row: Row) -> Answer:
-        """Write a row whose e-mail or phone another profile has, if it may be taken from there."""
+        """Write a row whose e-mail or phone another profile has, if it may be taken from there.
+
+        A merge cannot be undone: nothing is written before both have been judged.
+        """
         profile = self._profile(sync, row)
         own = self._found("external_id", row.key)
-        target = own
+        others: dict[str, dict[str, Any]] = {}
         for name in ("email", "phone_number"):
             value = profile["attributes"].get(name)
             other = self._found(name, value) if value else None
@@ -112,22 +118,27 @@ class Client(destination.Client):
                 continue
             key = other["attributes"].get("external_id")
             # whoever signed up with a phone alone agreed to SMS there: that is left as it is
-            is_free = bool(self.departed([key])) if key else name == "email"
-            if not is_free:
+            if not (key in self.merged(row) if key else name == "email"):
                 return Answer("later", TAKEN, f"A profile of another key has this {name}.")
-            if name == "email":
-                if own:
-                    self._merge(own["id"], into=other["id"])
-                target = other
-            elif target is None or other["id"] != target["id"]:
-                freed = {"type": "profile", "id": other["id"], "attributes": {name: None}}
-                self.api.json("PATCH", f"{PROFILES}/{other['id']}", json={"data": freed})
-        return self._import(profile | ({"id": target["id"]} if target else {}))
+            others[name] = other
+        kept = others.get("email", own)
+        phones = others.get("phone_number")
+        if phones and (kept is None or phones["id"] != kept["id"]):
+            freed = {"type": "profile", "id": phones["id"], "attributes": {"phone_number": None}}
+            self.api.json("PATCH", f"{PROFILES}/{phones['id']}", json={"data": freed})
+        if own and kept and kept["id"] != own["id"]:
+            if has_unsubscribed(own):
+                self._suppress([kept["attributes"]["email"]])
+            self._merge(own["id"], into=kept["id"])
+        return self._import(profile | ({"id": kept["id"]} if kept else {}))
 
     def _found(self, name: str, value: str) -> dict[str, Any] | None:
         """The profile that has this identifier."""
         value = value.lower() if name == "email" else value
-        asked = {"filter": f"equals({name},{json.dumps(value)})"}
+        asked = {
+            "filter": f"equals({name},{json.dumps(value)})",
+            "additional-fields[profile]": "subscriptions",
+        }
         found = self.api.json("GET", PROFILES, params=asked)["data"]
         return found[0] if found else None
 
@@ -182,6 +193,14 @@ class Client(destination.Client):
             if response.is_error:
                 raise refusal(response)
         return ACCEPTED
+
+
+def has_unsubscribed(profile: dict[str, Any]) -> bool:
+    """Whether its owner, or we, have said that no e-mail is to be sent to it."""
+    channel = (profile["attributes"].get("subscriptions") or {}).get("email") or {}
+    marketing = channel.get("marketing") or {}
+    reasons = {one["reason"] for one in marketing.get("suppression") or []}
+    return marketing.get("consent") == "UNSUBSCRIBED" or bool(reasons - UNREACHABLE)
 
 
 def lost_a_value(row: Row) -> bool:

@@ -206,6 +206,18 @@ def without_nulls(profile: Row) -> Row:
     return {**profile, "attributes": said}
 
 
+def subscriptions(row: Row) -> Row:
+    """What a profile shows of its subscriptions when asked: nobody has subscribed here."""
+    suppression = {"reason": "USER_SUPPRESSED", "timestamp": iso(row["updated"])}
+    marketing = {
+        "can_receive_email_marketing": not row["is_suppressed"],
+        "consent": "NEVER_SUBSCRIBED",
+        "suppression": [suppression] if row["is_suppressed"] else [],
+        "list_suppressions": [],
+    }
+    return {"email": {"marketing": marketing}}
+
+
 def profile_json(row: Row, base_url: str) -> Row:
     """A profile as the API shows it."""
     attributes = json.loads(row["attributes"])
@@ -373,6 +385,9 @@ def routes(systems: Systems, settings: Mapping[str, str]) -> list[Route]:
         if len(rows) > size:
             links["next"] = f"{here}?page%5Bsize%5D={size}&page%5Bcursor%5D={rows[size - 1]['id']}"
         page = [profile_json(row, call.base_url) for row in rows[:size]]
+        if "subscriptions" in call.query.get("additional-fields[profile]", "").split(","):
+            for row, shown in zip(rows, page, strict=False):
+                shown["attributes"]["subscriptions"] = subscriptions(row)
         return said({"data": page, "links": links})
 
     def change_profiles(call: Call) -> Response:

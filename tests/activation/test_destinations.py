@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from activation import __main__ as command
@@ -452,20 +453,22 @@ def unsubscribe(world: World, name: str, key: str) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("has_unsubscribed", [False, True])
+@pytest.mark.parametrize("unsubscribed", [None, "a", "b"])
 @pytest.mark.parametrize("name", ONCE)
 def test_a_survivor_takes_the_e_mail_of_who_was_merged_into_it(
-    world: World, name: str, has_unsubscribed: bool
+    world: World, name: str, unsubscribed: str | None
 ) -> None:
+    """And whoever of the two has unsubscribed stays so."""
     ann = {**ANN, "email": "ann@example.com"}
     publish(world, name, [ann, BOB])
     (_, _, bobs_id) = known_as(world, name)["b"]
-    if has_unsubscribed:
-        unsubscribe(world, name, "b")
+    flag = int(unsubscribed is not None)
+    if unsubscribed:
+        unsubscribe(world, name, unsubscribed)
     execute("insert into activation.customer_redirects values ('c-b', 'c-a')")
     run = publish(world, name, [{**ann, "email": BOB["email"]}])
     assert counts(run) == (0, 1, 1, 0) and world.state("rejections") == []
-    assert known_as(world, name) == {"a": (BOB["email"], int(has_unsubscribed), bobs_id)}
+    assert known_as(world, name) == {"a": (BOB["email"], flag, bobs_id)}
     for _ in range(2):
         run = publish(world, name, [{**ann, "email": BOB["email"]}])
         assert counts(run) == (0, 0, 0, 0) and run["status"] == "succeeded"
@@ -477,6 +480,7 @@ def test_a_survivor_takes_the_e_mail_of_who_was_merged_into_it(
         "a": "ann@example.com",
         "b": BOB["email"],
     }
+    assert known_as(world, name)["a"][1] == flag
 
 
 @pytest.mark.parametrize("name", ONCE)
@@ -545,6 +549,136 @@ def test_a_phone_of_who_was_merged_away_is_let_go(world: World) -> None:
     phones = {row["external_id"]: row["phone_number"] for row in world.held("klaviyo_profiles")}
     assert phones == {"a": bob["cellphone"], "b": None}
     assert [row["sms"] for row in world.held("brevo_contacts")] == [bob["cellphone"]]
+
+
+REACHED = dict.fromkeys(("email", "cellphone"), "text")
+
+
+def reached(key: str, email: str | None, phone: str | None) -> dict[str, Any]:
+    return {"destination_key": key, "email": email, "cellphone": phone}
+
+
+ONES, TWOS, THREES, FOURS = (f"+3361234567{n}" for n in range(1, 5))
+THREE = [
+    reached("a", "a@x.fr", ONES),
+    reached("b", "b@x.fr", TWOS),
+    reached("c", "c@x.fr", THREES),
+]
+
+
+def merge_b_into_a(world: World, name: str) -> None:
+    """Three customers at the tool; the second has unsubscribed, and is merged into the first."""
+    desire(name, THREE, REACHED)
+    assert world.run(name) == 0
+    unsubscribe(world, name, "b")
+    execute("insert into activation.customer_redirects values ('c-b', 'c-a')")
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_a_survivor_that_waits_for_a_phone_loses_no_unsubscription(world: World, name: str) -> None:
+    """Its phone is let go by another customer in the same run, after it was first written."""
+    merge_b_into_a(world, name)
+    desire(name, [reached("a", "b@x.fr", THREES), reached("c", "c@x.fr", FOURS)], REACHED)
+    assert world.run(name) == 0
+    assert world.state("rejections") == []
+    assert known_as(world, name)["a"][:2] == ("b@x.fr", 1)
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_of_a_survivor_that_is_refused_nothing_is_undone(world: World, name: str) -> None:
+    """The phone that it wants is another customer's; both contacts stay as they were."""
+    merge_b_into_a(world, name)
+    before = known_as(world, name)
+    for _ in range(2):
+        desire(name, [reached("a", "b@x.fr", THREES), THREE[2]], REACHED)
+        assert world.run(name) == 1
+        assert known_as(world, name) == before
+    assert {row["destination_key"] for row in world.state("rejections")} <= {"a", "b"}
+    desire(name, [reached("a", "b@x.fr", ONES), THREE[2]], REACHED)
+    assert world.run(name) == 0
+    assert known_as(world, name)["a"] == ("b@x.fr", 1, before["b"][2])
+    assert "b" not in known_as(world, name)
+    assert world.run(name) == 0 and world.state("intents") == []
+
+
+def test_a_survivor_that_a_limit_leaves_out_loses_no_unsubscription(world: World) -> None:
+    name = "brevo__contacts"
+    merge_b_into_a(world, name)
+    desire(name, [reached("a", "b@x.fr", ONES), THREE[2]], REACHED)
+    assert world.run(name, "--limit", "1") == 1
+    assert known_as(world, name)["b"][:2] == ("b@x.fr", 1)
+    assert world.run(name) == 0
+    assert known_as(world, name)["a"][:2] == ("b@x.fr", 1)
+    assert "b" not in known_as(world, name)
+
+
+@pytest.mark.parametrize("heir", ["c-c", None])
+@pytest.mark.parametrize("name", ONCE)
+def test_only_a_customer_merged_into_the_rows_is_taken_over(
+    world: World, name: str, heir: str | None
+) -> None:
+    """Whoever was merged into somebody else, or has withdrawn, keeps what the tool knows."""
+    desire(name, THREE, REACHED)
+    assert world.run(name) == 0
+    before = known_as(world, name)
+    if heir:
+        execute(f"insert into activation.customer_redirects values ('c-b', '{heir}')")
+    desire(name, [reached("a", "b@x.fr", ONES), THREE[2]], REACHED)
+    if name.startswith("brevo") and not heir:  # who has withdrawn is deleted first
+        assert world.run(name) == 0
+        assert known_as(world, name).keys() == {"a", "c"}
+        assert before["b"][2] not in {row[2] for row in known_as(world, name).values()}
+        return
+    assert world.run(name) == 1
+    assert {key: row[::2] for key, row in known_as(world, name).items()} == {
+        key: row[::2] for key, row in before.items()
+    }
+    assert "a" in {row["destination_key"] for row in world.state("rejections")}
+
+
+def test_a_contact_that_loses_its_phone_stays_until_its_e_mail_is_judged(world: World) -> None:
+    """Made anew to lose the phone, it would be gone when the e-mail is refused."""
+    name = "brevo__contacts"
+    desire(name, THREE, REACHED)
+    assert world.run(name) == 0
+    before = known_as(world, name)
+    desire(name, [reached("a", "b@x.fr", None), *THREE[1:]], REACHED)
+    assert world.run(name) == 1
+    assert known_as(world, name) == before
+
+
+def test_an_unsubscription_is_carried_over_before_its_contact_goes(world: World) -> None:
+    """The tool breaks down once the survivor's own contact is deleted."""
+    name = "brevo__contacts"
+    desire(name, THREE, REACHED)
+    assert world.run(name) == 0
+    unsubscribe(world, name, "a")
+    execute("insert into activation.customer_redirects values ('c-b', 'c-a')")
+    desire(name, [reached("a", "b@x.fr", ONES), THREE[2]], REACHED)
+    broken = {"prefix": "brevo", "method": "PUT", "kind": "status", "status": 400, "nth": [2]}
+    world.faults(broken)
+    assert world.run(name) == 1
+    assert known_as(world, name)["b"][:2] == ("b@x.fr", 1)
+    world.faults()
+    assert world.run(name) == 0
+    assert known_as(world, name)["a"][:2] == ("b@x.fr", 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b'{"errors": [{"code": "x", "detail": "y"}, {"code": "z"}]}', "rejected"), (b"<p>", "retry")],
+)
+def test_whatever_klaviyo_says_of_one_profile_ends_no_run(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, status: str
+) -> None:
+    for variable in declared()["klaviyo"].environment.values():
+        monkeypatch.setenv(str(variable), "https://unused")
+    (sync,) = declared()["klaviyo"].syncs
+    client = declared()["klaviyo"].open()
+    answer = httpx.Response(409, content=body)
+    monkeypatch.setattr(client.api, "request", lambda *_, **__: answer)
+    row = Row("a", None, None, {"email": None}, True, held={"email": "a@x.fr"})
+    assert client.update(sync, [row])["a"].status == status
 
 
 def test_a_value_left_to_another_key_is_counted_once(world: World) -> None:

@@ -58,6 +58,8 @@ def create_state() -> None:
         ),
         "create table activation.customer_redirects"
         " (customer_id text, redirects_to_customer_id text)",
+        "create schema if not exists identity",
+        "create view identity.customer_redirects as select * from activation.customer_redirects",
     )
 
 
