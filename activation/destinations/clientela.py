@@ -26,9 +26,7 @@ from activation.destination import (
     plain,
     renamed,
 )
-from activation.http import Api, refusal
-
-NOT_THAT_CARD = ("not_found", "already_linked")
+from activation.http import Api, parsed, refusal
 
 
 class Client(destination.Client):
@@ -69,8 +67,14 @@ class Client(destination.Client):
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         cards = {row.key: self._card(sync, row) for row in rows}
         answers = self._batch(rows, {key: {"card": card} for key, card in cards.items()})
-        # A seller's card that has gone, or was linked to another key, since it was last loaded
-        unlinked = [row for row in rows if answers.get(row.key, MISSING).code in NOT_THAT_CARD]
+        # A seller's card that has gone since it was last loaded, or is linked to a customer who was
+        # merged into this one: that card is merged into the row's own
+        unlinked = [
+            row
+            for row in rows
+            if (code := answers.get(row.key, MISSING).code) == "not_found"
+            or (code == "already_linked" and self._is_merged(row, cards[row.key]))
+        ]
         for row in unlinked:
             cards[row.key].pop("card_id", None)
         if unlinked:
@@ -80,6 +84,14 @@ class Client(destination.Client):
         return answers
 
     update = create
+
+    def _is_merged(self, row: Row, card: Mapping[str, Any]) -> bool:
+        """Whether the card that a row names is that of a customer merged into the row's."""
+        for key in sorted(self.merged(row)):
+            response = self.api.request("GET", f"/customers/{quote(key, safe='')}")
+            if response.is_success and parsed(response)["card_id"] == card.get("card_id"):
+                return True
+        return False
 
     def delete(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         """Merge the cards of merged customers, delete the others.

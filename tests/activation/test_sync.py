@@ -237,5 +237,19 @@ def test_a_card_that_a_seller_opened_is_told_apart_again_in_one_run(world: World
     assert world.requests() == requests
 
 
+def test_a_sellers_card_that_another_customer_has_is_refused(world: World) -> None:
+    """A second card beside it would be seen by nobody."""
+    types = PAYLOADS["clientela__customers"] | {"card_id": "text"}
+    desire("clientela__customers", [card("a"), card("b")], types)
+    assert world.run("clientela") == 0
+    taken = world.cards()["a"]["card_id"]
+    execute("insert into activation.customer_redirects values ('c-b', 'c-new')")
+    desire("clientela__customers", [card("a"), card("new", card_id=taken)], types)
+    world.run("clientela")
+    assert "new" not in world.cards()
+    codes = {row["destination_key"]: row["error_code"] for row in world.state("rejections")}
+    assert codes["new"] == "already_linked"
+
+
 def held_cards(world: World) -> list[dict[str, Any]]:
     return world.held("clientela_customers")
