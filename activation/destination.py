@@ -218,7 +218,7 @@ class Row:
     successor_key: str | None = None
     # the tool has it already as it is wanted; what is left to do is the doubt alone
     is_delivered: bool = False
-    # answered `later` before: all other rows of this run have been sent since
+    # answered `later` before: the other rows of this run that could be sent have been since
     is_late: bool = False
     # the same for every attempt of this run, and never used again: a value that comes back later
     # must be written again
@@ -297,8 +297,8 @@ class Client:
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
         self.stopping = threading.Event()  # set when the run is asked to leave
-        # Set for a run. Keys that have left because their customer was merged into the row's: none
-        # but these may be taken over.
+        # Set for a run. Keys that have left because their customer was merged into the row's, or
+        # that were his own before: none but these may be taken over.
         self.merged: Callable[[Row], set[str]] = lambda row: set()
         # of these values of a column, those that some row wants, in small letters
         self.wanted: Callable[[str, list[str]], set[str]] = lambda column, values: set()

@@ -118,8 +118,14 @@ class Client(destination.Client):
                 return Answer("later", error.code, error.message)
             if not key and kind == "phone_id":
                 raise error
-        if not others or sync.mode == "update_only":
+            # what goes with a phone may be an e-mail that another row is to have, flag and all
+            email = str(other.get("email") or "").lower()
+            if kind == "phone_id" and email != contact["email"] and self._wanted("email", {email}):
+                return Answer("later", error.code, error.message)
+        if sync.mode == "update_only":
             raise error
+        if not others:  # let go meanwhile
+            return Answer("later", error.code, error.message)
         kept = others.get("email_id") or own or others["phone_id"]
         gone = {one["id"]: one for one in (own, others.get("phone_id")) if one}
         gone.pop(kept["id"], None)
@@ -189,7 +195,8 @@ class Client(destination.Client):
             if any(found.get(flag) for flag in BLACK_LISTS.values()):
                 # who has unsubscribed there stays so: this contact is never made anew
                 return self._change(row, contact | {BLACK_LISTS[name]: True for name in gone})
-            if self._others(contact, found):  # nothing goes before those are judged
+            if self._others(contact, found):  # nothing goes before those are judged, but a channel
+                self._change(row, {BLACK_LISTS[name]: True for name in gone})
                 raise Refused("400", TAKEN)
             self._delete(row)
         body = contact | {"ext_id": row.key, "updateEnabled": is_upsert}
@@ -198,7 +205,7 @@ class Client(destination.Client):
         if self._lists:
             body["listIds"] = self._lists
         response = self.api.request("POST", "/contacts", json=body)
-        if response.is_error and not is_upsert and "duplicate_parameter" in response.text:
+        if response.is_error and not is_upsert and TAKEN in response.text:
             return EXISTS
         if response.is_error:
             raise refusal(response)
@@ -250,7 +257,8 @@ class Client(destination.Client):
         return answers | one_by_one(rest, self._delete)
 
     def _awaited(self, rows: list[Row]) -> dict[str, Answer]:
-        """Answers of those whose contact has gone, or has an e-mail or phone that a row wants."""
+        """Answers of those whose contact has gone, or has an e-mail or phone that a row wants: that
+        is left, and what nobody wants of it is barred."""
         held: dict[str, dict[str, set[str]]] = {}
 
         def look(row: Row) -> Answer:
@@ -264,12 +272,28 @@ class Client(destination.Client):
             }
             return AWAITED
 
+        def leave(row: Row) -> Answer:
+            unwanted = [name for name, values in held[row.key].items() if values]
+            if shut := {BLACK_LISTS[name]: True for name in unwanted if name not in left[row.key]}:
+                self._change(row, shut)
+            return AWAITED
+
         answers = one_by_one(rows, look)
-        for name in BLACK_LISTS.keys() & self._columns.keys():
-            values = sorted(set().union(*(one[name] for one in held.values())))
-            wanted = self.wanted(self._columns[name], values) if values else set()
-            held = {key: one for key, one in held.items() if not one[name] & wanted}
-        return {key: answer for key, answer in answers.items() if key not in held}
+        wanted = {
+            name: self._wanted(name, set().union(*(one[name] for one in held.values())))
+            for name in BLACK_LISTS
+        }
+        left = {
+            key: {name for name in BLACK_LISTS if one[name] & wanted[name]}
+            for key, one in held.items()
+        }
+        answers = {key: answer for key, answer in answers.items() if left.get(key, True)}
+        return answers | one_by_one([row for row in rows if left.get(row.key)], leave)
+
+    def _wanted(self, name: str, values: set[str]) -> set[str]:
+        """Which of these e-mails or phones a row is to have."""
+        asked = sorted(values - {""})
+        return self.wanted(self._columns[name], asked) if asked and name in self._columns else set()
 
     def _delete(self, row: Row) -> Answer:
         response = self.api.request("DELETE", **self._place(row))

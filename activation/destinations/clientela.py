@@ -28,6 +28,8 @@ from activation.destination import (
 )
 from activation.http import Api, parsed, refusal
 
+GONE, LINKED = "not_found", "already_linked"
+
 
 class Client(destination.Client):
     modes = frozenset({"mirror", "upsert"})
@@ -67,21 +69,17 @@ class Client(destination.Client):
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         cards = {row.key: self._card(sync, row) for row in rows}
         answers = self._batch(rows, {key: {"card": card} for key, card in cards.items()})
+
+        def unlinked(row: Row) -> Answer:
+            if answers[row.key].code == LINKED and not self._is_merged(row, cards[row.key]):
+                return answers[row.key]
+            cards[row.key].pop("card_id", None)
+            return self._batch([row], {row.key: {"card": cards[row.key]}})[row.key]
+
         # A seller's card that has gone since it was last loaded, or is linked to a customer who was
         # merged into this one: that card is merged into the row's own
-        unlinked = [
-            row
-            for row in rows
-            if (code := answers.get(row.key, MISSING).code) == "not_found"
-            or (code == "already_linked" and self._is_merged(row, cards[row.key]))
-        ]
-        for row in unlinked:
-            cards[row.key].pop("card_id", None)
-        if unlinked:
-            answers |= self._batch(
-                unlinked, {row.key: {"card": cards[row.key]} for row in unlinked}
-            )
-        return answers
+        wrong = {key for key, answer in answers.items() if answer.code in (GONE, LINKED)}
+        return answers | one_by_one([row for row in rows if row.key in wrong], unlinked)
 
     update = create
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from activation import destination
 from activation.destination import ACCEPTED, Answer, Row, Sync, Tool, one_by_one, poll, renamed
-from activation.http import Api, parsed, refusal
+from activation.http import Api, Transient, parsed, refusal
 
 MEDIA_TYPE = "application/vnd.api+json"
 BULK = "/api/profile-bulk-import-jobs"
@@ -62,7 +62,7 @@ class Client(destination.Client):
             name = sync.fields.get(column, column)
             told = destination.plain(value)
             if name in sync.options["attributes"]:
-                attributes[name] = told  # null clears
+                attributes[name] = told  # a null clears, but not in a bulk import
             else:
                 attributes["properties"][name] = told
         return {"type": "profile", "attributes": attributes}
@@ -70,9 +70,8 @@ class Client(destination.Client):
     def create(self, sync: Sync, rows: list[Row]) -> dict[str, Answer]:
         cleared = [row for row in rows if lost_a_value(row)]
         rest = [row for row in rows if not lost_a_value(row)]
-        answers = one_by_one(cleared, lambda row: self._import(self._profile(sync, row)))
-        if rest:
-            answers |= self._load(sync, rest)
+        answers = self._load(sync, rest) if rest else {}
+        answers |= one_by_one(cleared, lambda row: self._import(self._profile(sync, row)))
         taken = [row for row in rows if answers[row.key].code == TAKEN]
         return answers | one_by_one(taken, lambda row: self._take_over(sync, row))
 
@@ -97,8 +96,11 @@ class Client(destination.Client):
         """Write one profile, with what its nulls clear."""
         response = self.api.request("POST", "/api/profile-import", json={"data": profile})
         if response.status_code == 409:
-            error = parsed(response)["errors"][0]
-            return Answer("rejected", error["code"], error["detail"])
+            try:
+                error = parsed(response)["errors"][0]
+                return Answer("rejected", error["code"], error["detail"])
+            except (LookupError, TypeError):
+                raise refusal(response) from None
         if response.is_error:
             raise refusal(response)
         return Answer("accepted", done={200: "update", 201: "create"}.get(response.status_code))
@@ -127,9 +129,12 @@ class Client(destination.Client):
             freed = {"type": "profile", "id": phones["id"], "attributes": {"phone_number": None}}
             self.api.json("PATCH", f"{PROFILES}/{phones['id']}", json={"data": freed})
         if own and kept and kept["id"] != own["id"]:
-            if has_unsubscribed(own):
+            if has_unsubscribed(own) or has_unsubscribed(kept):
                 self._suppress([kept["attributes"]["email"]])
-            self._merge(own["id"], into=kept["id"])
+            try:
+                self._merge(own["id"], into=kept["id"])
+            except Transient as error:  # the others need not wait for it
+                return Answer("retry", "merging", str(error), is_ambiguous=True)
         return self._import(profile | ({"id": kept["id"]} if kept else {}))
 
     def _found(self, name: str, value: str) -> dict[str, Any] | None:
@@ -205,7 +210,8 @@ def has_unsubscribed(profile: dict[str, Any]) -> bool:
 
 def lost_a_value(row: Row) -> bool:
     """Whether Klaviyo may hold a value where the row has none any more."""
-    held = {column for payload in row.sent for column, value in payload.items() if value}
+    sent = [item for payload in row.sent for item in payload.items()]
+    held = {column for column, value in sent if value is not None}
     return any(row.payload.get(column) is None for column in held & row.payload.keys())
 
 

@@ -444,6 +444,11 @@ def known_as(world: World, name: str) -> dict[str, tuple[str | None, int, str]]:
     return {row[key]: (row["email"], row[flag], row["id"]) for row in world.held(table)}
 
 
+def barred_from_sms(world: World) -> set[str]:
+    """Keys at Brevo that no SMS goes to."""
+    return {row["ext_id"] for row in world.held("brevo_contacts") if row["sms_blacklisted"]}
+
+
 def unsubscribe(world: World, name: str, key: str) -> None:
     """The customer does, at the tool."""
     table, column, flag = ONCE[name]
@@ -645,6 +650,25 @@ def test_a_contact_that_loses_its_phone_stays_until_its_e_mail_is_judged(world: 
     desire(name, [reached("a", "b@x.fr", None), *THREE[1:]], REACHED)
     assert world.run(name) == 1
     assert known_as(world, name) == before
+    assert barred_from_sms(world) == {"a"}  # whom nobody may write to at that phone any more
+
+
+def test_of_a_contact_that_waits_for_its_e_mail_the_phone_is_barred(world: World) -> None:
+    """Nobody wants the phone of who was merged; the survivor is refused for another's."""
+    name = "brevo__contacts"
+    merge_b_into_a(world, name)
+    desire(name, [reached("a", "b@x.fr", THREES), THREE[2]], REACHED)
+    assert world.run(name) == 1
+    assert barred_from_sms(world) == {"b"}
+
+
+def test_who_is_taken_over_for_a_phone_keeps_an_e_mail_that_others_want(world: World) -> None:
+    """And with it, that it was unsubscribed: it does not go with the contact."""
+    name = "brevo__contacts"
+    merge_b_into_a(world, name)
+    desire(name, [reached("a", "a@x.fr", TWOS), reached("c", "b@x.fr", THREES)], REACHED)
+    assert world.run(name) == 1
+    assert known_as(world, name)["b"][:2] == ("b@x.fr", 1)
 
 
 def test_an_unsubscription_is_carried_over_before_its_contact_goes(world: World) -> None:
@@ -666,7 +690,12 @@ def test_an_unsubscription_is_carried_over_before_its_contact_goes(world: World)
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b'{"errors": [{"code": "x", "detail": "y"}, {"code": "z"}]}', "rejected"), (b"<p>", "retry")],
+    [
+        (b'{"errors": [{"code": "x", "detail": "y"}, {"code": "z"}]}', "rejected"),
+        (b'{"errors": []}', "rejected"),
+        (b'["no"]', "rejected"),
+        (b"<p>", "retry"),
+    ],
 )
 def test_whatever_klaviyo_says_of_one_profile_ends_no_run(
     monkeypatch: pytest.MonkeyPatch, body: bytes, status: str
