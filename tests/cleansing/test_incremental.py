@@ -116,7 +116,7 @@ def live(environment: dict[str, str], target: Path) -> tuple[dict, dict, list[in
     before = {name: rows_of(environment, name) for name in RESULTS}
     dbt(environment, target, "run", "--select", "contact_points", "customer_records")
     assert before == {name: rows_of(environment, name) for name in RESULTS}, "read again, not twice"
-    # killed after contact_points; what it had seen, records that came and went too, is taken back
+    # killed before customer_records; what it saw, records that came and went too, is taken back
     seen = {one: dict(said) for one, said in world.items()}
     change(seen, chance, 1)
     write(environment, seen, chance)
