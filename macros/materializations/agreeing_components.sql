@@ -7,9 +7,10 @@
     The strongest links join first, and a link that would bring two contradicting nodes together
     does not join: what is cut is always the weakest link between them. Every round joins the
     pairs of components that are each other's strongest allowed neighbour, and with them whoever
-    contradicts nobody and has one of them for its strongest neighbour: a star is done in one round.
-    It comes to the same as taking the links one by one, in as many rounds as the longest run of
-    rising weights. A node that no link may join to another any more has its component: its
+    has one of them for its strongest neighbour and contradicts nobody with as strong a link: who
+    has only weaker ones cannot have come there before. A star is done in one round. It comes to
+    the same as taking the links one by one, in as many rounds as the longest run of rising
+    weights. A node that no link may join to another any more has its component: its
     contradictions are forgotten, so that the later rounds are about few.
 -#}
 {% materialization agreeing_components, default %}
@@ -32,24 +33,23 @@
         {% set merges = scratch_table('merges') %}
         {% do create_scratch_table('merges', '
             with both_ways as (
-                select left_key as node_key, right_key as other_key, weight, left_key, right_key
-                from ' ~ pairs ~ '
-                where not is_conflict
+                select left_key as node_key, right_key as other_key, pairs.*
+                from ' ~ pairs ~ ' as pairs
                 union all
-                select right_key, left_key, weight, left_key, right_key
-                from ' ~ pairs ~ '
-                where not is_conflict
+                select right_key, left_key, pairs.*
+                from ' ~ pairs ~ ' as pairs
             ),
             ranked as (
                 select
-                    node_key, other_key,
+                    node_key, other_key, weight,
                     row_number() over (
                         partition by node_key order by weight desc, left_key, right_key
                     ) as place
                 from both_ways
+                where not is_conflict
             ),
             best as (
-                select node_key, other_key from ranked where place = 1
+                select node_key, other_key, weight from ranked where place = 1
             ),
             mutual as (
                 select near.node_key, least(near.node_key, near.other_key) as into_key
@@ -60,9 +60,11 @@
             busy as (
                 select node_key from mutual
                 union
-                select left_key from ' ~ pairs ~ ' where is_conflict
-                union
-                select right_key from ' ~ pairs ~ ' where is_conflict
+                select near.node_key
+                from both_ways
+                inner join best as near on both_ways.node_key = near.node_key
+                inner join best as far on both_ways.other_key = far.node_key
+                where both_ways.is_conflict and near.weight <= far.weight
             )
             select into_key, node_key as from_key from mutual where node_key <> into_key
             union all
