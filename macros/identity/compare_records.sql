@@ -165,25 +165,18 @@ levels as (
         end as last_name,
         case
             when birth_date is null or other_birth_date is null then 0
+            -- The year alone, or all but the year.
             when
-                (
-                    4 in (length(birth_date), length(other_birth_date))
-                    or least(birth_date, other_birth_date) < '0001'
-                )
-                and ({{ is_slip('birth_date') }} or {{ is_slip('other_birth_date') }})
-                then 0
-            -- Of one the year alone, of the other all but the year.
-            when least(birth_date, other_birth_date) < '0001'
-                and 4 in (length(birth_date), length(other_birth_date))
-                then 0
-            -- The year alone: one year or digit apart is nobody else, nor a proof.
-            when length(birth_date) = 4 or length(other_birth_date) = 4
-                then case {{ edit_distance(
-                    'substr(birth_date, 1, 4)', 'substr(other_birth_date, 1, 4)'
-                ) }} when 0 then 2 when 1 then 0 else 1 end
-            -- A birthday without its year.
-            when least(birth_date, other_birth_date) < '0001'
+                length(birth_date) = 4 or length(other_birth_date) = 4
+                or least(birth_date, other_birth_date) < '0001'
                 then case
+                    when {{ is_slip('birth_date') }} or {{ is_slip('other_birth_date') }} then 0
+                    when least(birth_date, other_birth_date) >= '0001'
+                        -- One year or digit apart is nobody else, nor a proof.
+                        then case {{ edit_distance(
+                            'substr(birth_date, 1, 4)', 'substr(other_birth_date, 1, 4)'
+                        ) }} when 0 then 2 when 1 then 0 else 1 end
+                    when 4 in (length(birth_date), length(other_birth_date)) then 0
                     when substr(birth_date, 5) = substr(other_birth_date, 5) then 3
                     when {{ edit_distance('substr(birth_date, 5)', 'substr(other_birth_date, 5)') }} = 1
                         or substr(birth_date, 5, 2) = substr(other_birth_date, 7, 2)
@@ -221,7 +214,9 @@ levels as (
             when email is null or other_email is null then 0
             -- One name at two providers says what the names have said; a number apart
             -- or a dot, it is another customer of the provider: only a letter is a typo.
-            when split_part(email, '@', 1) = split_part(other_email, '@', 1) then 0
+            when substr(email, 1, 1) = substr(other_email, 1, 1)
+                and split_part(email, '@', 1) = split_part(other_email, '@', 1)
+                then 0
             when
                 length(email) >= 12 and abs(length(email) - length(other_email)) <= 2
                 and {{ edit_distance('email', 'other_email') }} <= 2
