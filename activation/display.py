@@ -83,7 +83,7 @@ class Lines:
     def start(self, name: str, total: int) -> None:
         self._totals[name] = total
         self._said[name] = now()
-        log.info("%s: %d rows to send", name, total)
+        log.info("%s: %d to send", name, total)
 
     def advance(self, name: str, rows: int) -> None:
         self._done[name] += rows

@@ -352,10 +352,10 @@ class Run:
             self._end("interrupted", "asked to leave")
         elif done["rejected"] or done["failed"]:
             codes = ", ".join(f"{code} ({n})" for code, n in self.result.error_codes.most_common(3))
-            told = f"{done['rejected']} refused, {done['failed']} left: {codes}"
+            told = f"{done['rejected']} rejected, {done['failed']} left: {codes}"
             if self.result.refused:
                 whose = ", ".join(self.result.refused)
-                told += f"; refused of {whose} (marts.deliveries_by_customer where is_rejected)"
+                told += f"; rejected of {whose} (marts.deliveries_by_customer where is_rejected)"
             self._end("partial", told)
         else:
             return False

@@ -253,7 +253,7 @@ select
 SEGMENTS = """
 select segment, count(*) from segments.segment_memberships group by segment order by segment
 """
-TOOL_ROWS = ("rows", "created", "updated", "removed", "refused", "left", "unchanged")
+TOOL_ROWS = ("rows", "created", "updated", "deleted", "rejected", "left", "unchanged")
 SYNCS = """
 select
     replace(sync_name, '__', ' '), desired_count + delete_count,

@@ -63,10 +63,10 @@ def test_failure_above_the_declared_share_alerts_once(
     duckdb_world.desire(SPLIO, rows)
     assert duckdb_world.run("splio") == 1
     (alert,) = alerts
-    assert "splio__contacts partial: 2 refused, 0 left" in alert["text"]
+    assert "splio__contacts partial: 2 rejected, 0 left" in alert["text"]
     assert "nobody" not in alert["text"]
     assert duckdb_world.run("splio", "--check") == 4  # it succeeded for ten, and left too many
-    assert "last run partial: 2 refused" in alerts[1]["text"]
+    assert "last run partial: 2 rejected" in alerts[1]["text"]
 
 
 def test_check_says_what_is_stale(
