@@ -15,7 +15,7 @@ import pytest
 
 from sandbox import demo
 from tests.end_to_end import namesakes, outlet
-from tests.end_to_end.conftest import First, Rows, Thread, outcome
+from tests.end_to_end.conftest import OUTCOMES, First, Rows, Thread, outcome
 from tests.end_to_end.namesakes import EMAIL, ONE, OTHER, OWN_EMAIL
 
 
@@ -94,12 +94,13 @@ class Promises:
             "select count(*) from activation.deliveries",
             "select count(*) from identity.customer_identity_history",
         )
-        before, counts = outcome(thread.snapshot()), [thread.rows(query) for query in counted]
+        before = outcome(thread.snapshot(OUTCOMES))
+        counts = [thread.rows(query) for query in counted]
         writes = accepted_writes(thread)
         assert writes, "the first run has published"
         thread.run(is_tested=self.is_second_run_tested)
         assert accepted_writes(thread) == writes
-        after = outcome(thread.snapshot())
+        after = outcome(thread.snapshot(OUTCOMES))
         assert before.keys() == after.keys()
         assert not [name for name in before if before[name] != after[name]]
         assert [thread.rows(query) for query in counted] == counts
