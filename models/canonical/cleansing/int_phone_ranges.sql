@@ -21,6 +21,7 @@ overlapping as (
         on
             ranges.plan_code = neighbours.plan_code
             and ranges.national_length = neighbours.national_length
+            and ranges.leading_digit = neighbours.leading_digit
             and ranges.calling_code <> neighbours.calling_code
             and ranges.range_from <= neighbours.range_to
             and ranges.range_to >= neighbours.range_from
