@@ -79,7 +79,7 @@ said = {"change_type": "create", "delivery_id": attempt["delivery_id"], "deliver
 receipts = [{**sync, "destination_key": row.key, **said} for row in rows]
 ledger.intend(attempt, "create", rows, 1)
 ledger.record("splio__contacts", attempt["delivery_id"], receipts, [], rows, {"status": "done"})
-ledger.intend(attempt, "create", rows, 2)
+ledger.intend({**attempt, "delivery_id": os.urandom(4).hex()}, "create", rows, 2)
 os._exit(9)
 """
 
@@ -91,6 +91,10 @@ def test_receipts_outlive_a_kill_and_whoever_opens_the_warehouse_next(
     it any more; so there is none, nor any that an older version made.
     """
 
+    def indexes() -> list[dict[str, str]]:
+        with closing(Ledger(read_only=True)) as ledger:
+            return ledger.rows("select index_name from duckdb_indexes()")
+
     def process(code: str) -> int:
         return subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode
 
@@ -98,8 +102,10 @@ def test_receipts_outlive_a_kill_and_whoever_opens_the_warehouse_next(
         monkeypatch.setenv(name, value)
     state = ("run", "--select", "path:models/activation/state")
     dbt(duckdb_env, tmp_path / "target", *state)
+    assert indexes() == []
     execute("create index of_before on activation.receipts (sync_name, destination_key)")
     dbt(duckdb_env, tmp_path / "target", *state)
+    assert indexes() == []
 
     for _ in range(2):
         assert process(RECORDS) == 9

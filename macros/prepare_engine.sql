@@ -1,5 +1,5 @@
 {#- What the engine needs before the first model: PostgreSQL's edit distance is an extension, and
-    DuckDB's indexes of an older version of ours have to go (see get_create_index_sql). -#}
+    indexes that older versions of this project made on DuckDB are dropped (DECISIONS.md). -#}
 {% macro prepare_engine() -%}
     {{ return(adapter.dispatch('prepare_engine')()) }}
 {%- endmacro %}
@@ -7,8 +7,11 @@
 {% macro default__prepare_engine() %}{% endmacro %}
 
 {% macro duckdb__prepare_engine() -%}
-    {%- set of_ours = "select index_name from duckdb_indexes() where schema_name = 'activation'" -%}
-    {%- for row in (run_query(of_ours) if execute else []) -%}
+    {%- set indexes -%}
+    select index_name from duckdb_indexes()
+    where database_name = current_database() and schema_name = 'activation'
+    {%- endset -%}
+    {%- for row in (run_query(indexes) if execute else []) -%}
     drop index activation."{{ row[0] }}";
     {% endfor -%}
 {%- endmacro %}
