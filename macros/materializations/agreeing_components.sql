@@ -8,10 +8,12 @@
     does not join: what is cut is always the weakest link between them. Every round joins the
     pairs of components that are each other's strongest allowed neighbour, and with them whoever
     has one of them for its strongest neighbour and contradicts nobody with as strong a link: who
-    has only weaker ones cannot have come there before. A star is done in one round. It comes to
-    the same as taking the links one by one, in as many rounds as the longest run of rising
-    weights. A node that no link may join to another any more has its component: its
-    contradictions are forgotten, so that the later rounds are about few.
+    has only weaker ones cannot have come there before. It comes to the same as taking the links
+    one by one, but that links of one weight may be taken in another order. There are as many
+    rounds as the longest run of rising weights, among links or among those who contradict each
+    other; a star whose leaves contradict in pairs takes one. A node that no link may join to
+    another any more has its component: its contradictions are forgotten, so that the later rounds
+    are about few.
 -#}
 {% materialization agreeing_components, default %}
     {%- set walk = namespace(round=0, links=1) -%}
@@ -31,45 +33,52 @@
         {% set pairs = scratch_table('pairs_' ~ (walk.round - 1) % 2) %}
         {% set ends = scratch_table('ends_' ~ (walk.round - 1) % 2) %}
         {% set merges = scratch_table('merges') %}
-        {% do create_scratch_table('merges', '
-            with both_ways as (
-                select left_key as node_key, right_key as other_key, pairs.*
-                from ' ~ pairs ~ ' as pairs
-                union all
-                select right_key, left_key, pairs.*
-                from ' ~ pairs ~ ' as pairs
-            ),
-            ranked as (
+        {% set best = scratch_table('best') %}
+        {#- A table of its own: of a filtered window PostgreSQL expects next to nothing, and loops. -#}
+        {% do create_scratch_table('best', '
+            with ranked as (
                 select
-                    node_key, other_key, weight,
+                    node_key, other_key, weight, left_key, right_key,
                     row_number() over (
                         partition by node_key order by weight desc, left_key, right_key
                     ) as place
-                from both_ways
-                where not is_conflict
-            ),
-            best as (
-                select node_key, other_key, weight from ranked where place = 1
-            ),
-            mutual as (
+                from (
+                    select left_key as node_key, right_key as other_key, pairs.*
+                    from ' ~ pairs ~ ' as pairs
+                    where not is_conflict
+                    union all
+                    select right_key, left_key, pairs.*
+                    from ' ~ pairs ~ ' as pairs
+                    where not is_conflict
+                ) as both_ways
+            )
+            select node_key, other_key, weight, left_key, right_key from ranked where place = 1') %}
+        {% do create_scratch_table('merges', '
+            with mutual as (
                 select near.node_key, least(near.node_key, near.other_key) as into_key
-                from best as near
-                inner join best as far
+                from ' ~ best ~ ' as near
+                inner join ' ~ best ~ ' as far
                     on near.node_key = far.other_key and near.other_key = far.node_key
+            ),
+            conflicts as (
+                select
+                    near.node_key, far.node_key as other_key,
+                    (near.weight, far.left_key, far.right_key)
+                    <= (far.weight, near.left_key, near.right_key) as is_near_weaker
+                from ' ~ pairs ~ ' as pairs
+                inner join ' ~ best ~ ' as near on pairs.left_key = near.node_key
+                inner join ' ~ best ~ ' as far on pairs.right_key = far.node_key
+                where pairs.is_conflict
             ),
             busy as (
                 select node_key from mutual
                 union
-                select near.node_key
-                from both_ways
-                inner join best as near on both_ways.node_key = near.node_key
-                inner join best as far on both_ways.other_key = far.node_key
-                where both_ways.is_conflict and near.weight <= far.weight
+                select case when is_near_weaker then node_key else other_key end from conflicts
             )
             select into_key, node_key as from_key from mutual where node_key <> into_key
             union all
             select mutual.into_key, best.node_key as from_key
-            from best
+            from ' ~ best ~ ' as best
             inner join mutual on best.other_key = mutual.node_key
             left join busy on best.node_key = busy.node_key
             where busy.node_key is null') %}
@@ -96,7 +105,7 @@
         'select node_key, min(node_key) over (partition by component_key) as component_key
         from ' ~ scratch_table('ends_' ~ walk.round % 2)) %}
     {#- Or they count against DuckDB's memory until the connection ends. -#}
-    {% for name in ['merges', 'pairs_0', 'pairs_1', 'ends_0', 'ends_1'] %}
+    {% for name in ['best', 'merges', 'pairs_0', 'pairs_1', 'ends_0', 'ends_1'] %}
         {% do drop_scratch_table(name) %}
     {% endfor %}
     {{ return({'relations': [target_relation]}) }}

@@ -121,13 +121,17 @@ def test_agreeing_components(warehouse: dict[str, str], tmp_path: Path) -> None:
     hub, *leaves = range(20_000, 20_000 + STAR)
     rows += [(hub, leaf, 5, False) for leaf in leaves] + [(leaves[8], leaves[9], None, True)]
     expected |= dict.fromkeys([hub, *leaves], hub) | {leaves[9]: leaves[9]}
-    # nor would one each leaf of which contradicts another
-    hub, *leaves = range(40_000, 43_000)
-    weak, strong = leaves[::2], leaves[1::2]
-    rows += [(hub, leaf, leaf, False) for leaf in leaves]
-    rows += [(*pair, None, True) for pair in zip(weak, strong, strict=False)]
-    expected |= {leaf: leaf for leaf in weak[: len(strong)]}
-    expected |= dict.fromkeys([hub, *strong, *weak[len(strong) :]], hub)
+    # nor would one whose weakest leaf contradicts all others
+    hub, weakest, *leaves = range(40_000, 40_000 + STAR)
+    rows += [(hub, leaf, leaf, False) for leaf in [weakest, *leaves]]
+    rows += [(weakest, leaf, None, True) for leaf in leaves]
+    expected |= dict.fromkeys([hub, *leaves], hub) | {weakest: weakest}
+    # nor one of a single weight each leaf of which contradicts another
+    hub, *leaves = range(60_000, 60_000 + 2 * STAR)
+    first, second = leaves[::2], leaves[1::2]
+    rows += [(hub, leaf, 5, False) for leaf in leaves]
+    rows += [(*pair, None, True) for pair in zip(first, second, strict=False)]
+    expected |= dict.fromkeys([hub, *first], hub) | {leaf: leaf for leaf in second}
     columns = {
         "left_key": "bigint",
         "right_key": "bigint",
