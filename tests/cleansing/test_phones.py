@@ -53,6 +53,12 @@ def random_numbers(calling_code: str, lengths: list[int], count: int) -> list[st
     return [number for number in numbers if int(number)]
 
 
+def test_a_range_has_one_leading_digit(ranges: dict) -> None:
+    """Ranges are joined by it."""
+    pairs = [pair for found in ranges.values() for pair in found]
+    assert pairs and not [(low, high) for low, high in pairs if low[0] != high[0]]
+
+
 @pytest.mark.parametrize("calling_code", FRENCH_PLAN)
 def test_french_plan_is_exact(ranges: dict, calling_code: str) -> None:
     numbers = random_numbers(calling_code, [6, 8, 9, 10], 20_000)
