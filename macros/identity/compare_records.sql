@@ -165,18 +165,20 @@ levels as (
         end as last_name,
         case
             when birth_date is null or other_birth_date is null then 0
-            -- The year alone, or all but the year.
+            -- Of one of the two the year alone is known, or all but the year.
             when
-                length(birth_date) = 4 or length(other_birth_date) = 4
+                4 in (length(birth_date), length(other_birth_date))
                 or least(birth_date, other_birth_date) < '0001'
                 then case
                     when {{ is_slip('birth_date') }} or {{ is_slip('other_birth_date') }} then 0
+                    -- A year alone: one year or digit apart is nobody else, nor a proof.
                     when least(birth_date, other_birth_date) >= '0001'
-                        -- One year or digit apart is nobody else, nor a proof.
                         then case {{ edit_distance(
                             'substr(birth_date, 1, 4)', 'substr(other_birth_date, 1, 4)'
                         ) }} when 0 then 2 when 1 then 0 else 1 end
+                    -- Of one the year alone, of the other all but the year.
                     when 4 in (length(birth_date), length(other_birth_date)) then 0
+                    -- Birthdays without a year.
                     when substr(birth_date, 5) = substr(other_birth_date, 5) then 3
                     when {{ edit_distance('substr(birth_date, 5)', 'substr(other_birth_date, 5)') }} = 1
                         or substr(birth_date, 5, 2) = substr(other_birth_date, 7, 2)
