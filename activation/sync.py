@@ -355,7 +355,9 @@ class Run:
             told = f"{done['rejected']} rejected, {done['failed']} left: {codes}"
             if self.result.refused:
                 whose = ", ".join(self.result.refused)
-                told += f"; rejected of {whose} (marts.deliveries_by_customer where is_rejected)"
+                told += (
+                    f"; rejected rows of {whose} (marts.deliveries_by_customer where is_rejected)"
+                )
             self._end("partial", told)
         else:
             return False

@@ -36,7 +36,7 @@ def dbt_error(
     """What failed in a run of dbt; None when nothing did."""
     with placed(environment, target):
         manifest = parsed(environment) if project == ROOT else None
-        with no_garbage_sought():
+        with without_garbage_collection():
             done = main.dbtRunner(manifest=manifest).invoke([*arguments, *options(project)])
         DuckDBConnectionManager.close_all_connections()  # else whoever only reads is locked out
     if done.success:
@@ -77,7 +77,7 @@ def parsed(environment: dict[str, str]) -> Manifest:
 
 
 @contextmanager
-def no_garbage_sought() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """A block whose garbage is collected later: among all that the process of the tests holds,
     to look for it takes a fifth of a run of dbt."""
     gc.disable()

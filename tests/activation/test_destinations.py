@@ -527,7 +527,7 @@ def test_an_e_mail_that_another_customer_keeps_is_refused(world: World, name: st
     wrong = {**ANN, "email": BOB["email"]}
     run = publish(world, name, [wrong, BOB], code=1)
     assert counts(run) == (0, 0, 0, 1)
-    assert "rejected of c-a (marts.deliveries_by_customer where is_rejected)" in run["message"]
+    assert "rejected rows of c-a (marts.deliveries_by_customer where is_rejected)" in run["message"]
     assert "bob" not in run["message"]
     assert [row["settled_at"] for row in world.state("rejections")] == [None]
     run = publish(world, name, [ANN, BOB])  # as it was: nothing to send

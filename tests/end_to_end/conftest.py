@@ -94,7 +94,7 @@ class Thread:
         build = ["build", "--vars", json.dumps({"as_of_date": AS_OF})]
         if not self.seconds:
             self.step("dbt", "--quiet", *build)
-        else:  # a process and a parse of its own have the first run, and the demo that is killed
+        else:  # in this process, with the parse that all tests share
             # unit tests try models on made-up rows: once is enough
             build += ["--exclude-resource-type", "unit_test"]
             build += [] if is_tested else ["--exclude-resource-type", "test"]
