@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tenacity
 
 from sandbox import servers
 from tests.activation.world import World, create_state
@@ -39,5 +40,11 @@ def _world(
         for name, value in {**environment, **tools, **pace}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("ORFEVRE_ALERT_WEBHOOK", raising=False)
+        backed_off = tenacity.wait_exponential_jitter
+        monkeypatch.setattr(
+            tenacity,
+            "wait_exponential_jitter",
+            lambda multiplier, max: backed_off(multiplier=multiplier / 10, max=max, jitter=0.1),
+        )
         create_state()
         yield World(tools, tmp_path / "sandbox")
