@@ -186,7 +186,10 @@ def advance(folder: Path) -> date:
     tomorrow = replace(now, as_of=day + timedelta(days=1))
     generated = worlds.advanced_from(folder) or day
     worlds.write_parameters(folder, tomorrow, generated)
-    logger.info("%s now stops at %s", folder, tomorrow.as_of)
+    logger.info(
+        "%s now stops at %s: dbt build --vars '{as_of_date: %s}'",
+        *(folder, tomorrow.as_of, tomorrow.as_of),
+    )
     return tomorrow.as_of
 
 
