@@ -45,12 +45,11 @@
                 from (
                     select left_key as node_key, right_key as other_key, pairs.*
                     from ' ~ pairs ~ ' as pairs
-                    where not is_conflict
                     union all
                     select right_key, left_key, pairs.*
                     from ' ~ pairs ~ ' as pairs
-                    where not is_conflict
                 ) as both_ways
+                where not is_conflict
             )
             select node_key, other_key, weight, left_key, right_key from ranked where place = 1') %}
         {% do create_scratch_table('merges', '
@@ -60,20 +59,20 @@
                 inner join ' ~ best ~ ' as far
                     on near.node_key = far.other_key and near.other_key = far.node_key
             ),
-            conflicts as (
+            busy as (
+                select node_key from mutual
+                union
                 select
-                    near.node_key, far.node_key as other_key,
-                    (near.weight, far.left_key, far.right_key)
-                    <= (far.weight, near.left_key, near.right_key) as is_near_weaker
+                    case
+                        when (near.weight, far.left_key, far.right_key)
+                            <= (far.weight, near.left_key, near.right_key)
+                            then near.node_key
+                        else far.node_key
+                    end
                 from ' ~ pairs ~ ' as pairs
                 inner join ' ~ best ~ ' as near on pairs.left_key = near.node_key
                 inner join ' ~ best ~ ' as far on pairs.right_key = far.node_key
                 where pairs.is_conflict
-            ),
-            busy as (
-                select node_key from mutual
-                union
-                select case when is_near_weaker then node_key else other_key end from conflicts
             )
             select into_key, node_key as from_key from mutual where node_key <> into_key
             union all

@@ -67,7 +67,8 @@ def test_a_build_that_was_killed_is_not_published(world: World) -> None:
 
 
 RECORDS = """
-import os, warehouse
+import os
+
 from activation.destination import Row
 from activation.ledger import Ledger, now
 
