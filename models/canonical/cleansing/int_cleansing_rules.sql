@@ -7,7 +7,8 @@ seeds as (
         'country_aliases', 'country_names', 'disposable_email_domains',
         'email_domain_corrections', 'email_domains', 'email_local_parts',
         'email_providers', 'genders', 'name_frequencies', 'name_placeholders',
-        'phone_countries', 'phone_plans', 'phone_ranges', 'street_words', 'titles'
+        'name_words', 'phone_countries', 'phone_plans', 'phone_ranges', 'street_words',
+        'titles'
     ]) }}
 ),
 

@@ -30,16 +30,18 @@ split as (
 -- John Smith, Jr. and John Smith, MD are written without it as often as not
 words as (
     select
-        raw_name,
-        rtrim(word, ',') as word,
-        word like '%,' as is_before_comma,
-        word_key,
-        row_number() over (partition by raw_name order by position) as position,
-        count(*) over (partition by raw_name) as word_count
+        split.raw_name,
+        name_words.kind,
+        split.word_key,
+        rtrim(split.word, ',') as word,
+        split.word like '%,' as is_before_comma,
+        row_number() over (partition by split.raw_name order by split.position)
+            as position,
+        count(*) over (partition by split.raw_name) as word_count
     from split
-    where
-        position = 1
-        or word_key not in ('JR', 'SR', 'II', 'III', 'IV', 'MD', 'PHD', 'DDS', 'ESQ')
+    left join {{ ref('name_words') }} as name_words
+        on split.word_key = name_words.name_word
+    where split.position = 1 or name_words.kind is distinct from 'suffix'
 ),
 
 weighed as (
@@ -48,11 +50,7 @@ weighed as (
         words.word = upper(words.word) and words.word <> lower(words.word)
         and length(words.word_key) > 1 as is_capitals,
         -- Le Marie, Saint Martin, Ben Ahmed are family names whole
-        words.word_key in (
-            'AL', 'BEN', 'BIN', 'DA', 'DAL', 'DE', 'DEL', 'DEN', 'DER', 'DES', 'DI',
-            'DO', 'DOS', 'DU', 'EL', 'LA', 'LE', 'LO', 'SAINT', 'SAINTE', 'SAN', 'ST',
-            'TEN', 'TER', 'VAN', 'VON'
-        ) as is_particle,
+        coalesce(words.kind = 'particle', false) as is_particle,
         -- Carol B. Cunningham
         length(words.word_key) = 1 and words.position between 2 and words.word_count - 1
             as is_initial,
