@@ -23,6 +23,23 @@ attributes as (
     select * from {{ ref('identity_attributes') }}
 ),
 
+-- What the two share is not always the best e-mail or phone of each.
+shared as (
+    select
+        pairs.left_key,
+        pairs.right_key,
+        ours.identifier_type,
+        min(ours.identifier_value) as identifier_value
+    from pairs
+    inner join {{ ref('int_identifiers') }} as ours on pairs.left_key = ours.record_key
+    inner join {{ ref('int_identifiers') }} as theirs
+        on
+            pairs.right_key = theirs.record_key
+            and ours.identifier_type = theirs.identifier_type
+            and ours.identifier_value = theirs.identifier_value
+    group by pairs.left_key, pairs.right_key, ours.identifier_type
+),
+
 compared as (
     select
         near.record_id as left_record_id,
@@ -31,22 +48,8 @@ compared as (
         attributes.pattern_unit,
         {{ attribute_value('near') }} as left_value,
         {{ attribute_value('far') }} as right_value,
-        -- What the two share is not always the best e-mail or phone of each.
-        case
-            when attributes.is_identifier and {{ pattern_level('pairs') }} = 5
-                then (
-                    select min(ours.identifier_value)
-                    from {{ ref('int_identifiers') }} as ours
-                    inner join {{ ref('int_identifiers') }} as theirs
-                        on
-                            ours.identifier_type = theirs.identifier_type
-                            and ours.identifier_value = theirs.identifier_value
-                    where
-                        ours.record_key = pairs.left_key
-                        and theirs.record_key = pairs.right_key
-                        and ours.identifier_type = attributes.attribute
-                )
-        end as shared_value,
+        case when {{ pattern_level('pairs') }} = 5 then shared.identifier_value end
+            as shared_value,
         {{ pattern_level('pairs') }} as level,
         case attributes.attribute
             when 'first_name' then pairs.first_name_bits
@@ -56,6 +59,11 @@ compared as (
     inner join records as near on pairs.left_key = near.record_key
     inner join records as far on pairs.right_key = far.record_key
     cross join attributes
+    left join shared
+        on
+            pairs.left_key = shared.left_key
+            and pairs.right_key = shared.right_key
+            and attributes.attribute = shared.identifier_type
 )
 
 select
