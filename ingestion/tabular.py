@@ -23,6 +23,7 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -44,6 +45,7 @@ LINES_A_RECORD = 500  # a quoted field that spans more lines than this is a stra
 DELIMITERS = (";", ",", "\t", "|")
 WIDE = {"utf-16", "utf16", "utf_16", "utf-32", "utf32", "utf_32"}
 SURROGATE = re.compile("[\udc80-\udcff]")
+WHOLE = re.compile(r"\s*-?\d+\.0\s*")
 BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -58,6 +60,7 @@ COMMON, WESTERN = (
     "âäáãåæíìñóòöõøœúùüýÿßÀÂÄÁÃÅÆÇÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝŸ°º«»’‘“”…–—€£§²½",
 )
 EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
+HEADER_AGAIN = "the header again"
 
 
 class UnreadableFile(Exception):
@@ -82,6 +85,7 @@ class Header:
     places: dict[str, int]
     width: int
     named: int  # place after the last column that has a name
+    written: Sequence[Any]  # the names as they are
 
     @property
     def ignored(self) -> list[str]:
@@ -102,14 +106,28 @@ class Header:
             return fields + [""] * (self.width - count)
         return None
 
+    @cached_property
+    def last(self) -> int:
+        """Place of the last column that is read; the first may have a byte order mark."""
+        return max(self.places.values(), default=-1)
+
+    def is_repeated(self, fields: Sequence[str | None]) -> bool:
+        """Whether a row says the header again: files put one behind another, a printed list."""
+        if self.last < 0 or fields[self.last] != self.written[self.last]:
+            return False
+        return all(fold(fields[it]) == fold(self.written[it]) for it in self.places.values())
+
     def missing(self, wanted: Iterable[str], optional: Collection[str]) -> list[str]:
         return [name for name in wanted if name not in self.places and name not in optional]
 
 
 def fold(name: Any) -> str:
-    """A column name as it is compared: without case, accents, blanks around or doubled."""
-    text = unicodedata.normalize("NFKD", str(name).replace("\ufeff", ""))
-    text = "".join(c for c in text if not unicodedata.combining(c))
+    """A column name as it is compared: without case, accents, what cannot be seen, blanks around
+    or doubled."""
+    text = unicodedata.normalize("NFKD", str(name))
+    text = "".join(
+        c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+    )
     return " ".join(text.casefold().split())
 
 
@@ -128,7 +146,7 @@ def header_of(fields: Sequence[Any], wanted: Iterable[str]) -> Header:
         elif fold(column) in names and fold(column):
             places[column] = names.index(fold(column))
     named = max((place + 1 for place, name in enumerate(names) if name), default=len(names))
-    return Header(names, places, len(names), named)
+    return Header(names, places, len(names), named, fields)
 
 
 def find_header(
@@ -287,6 +305,9 @@ def _csv_chunk(
             continue
         if not any(map(str.strip, fitted)):
             continue
+        if header.is_repeated(fitted):
+            malformed.append((number, HEADER_AGAIN, _shown(lines)))
+            continue
         good.append(fitted)
         written.append(lines)
         numbers.append(number)
@@ -319,12 +340,22 @@ def _shown(lines: Sequence[str]) -> str:
 def _columns(rows: Sequence[Sequence[str]], header: Header, wanted: Sequence[str]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * header.width
     arrays = [
-        pa.array(columns[header.places[name]], pa.string())
+        pa.array(_whole(columns[header.places[name]]), pa.string())
         if name in header.places
         else pa.nulls(len(rows), pa.string())
         for name in wanted
     ]
     return pa.table(arrays, names=list(wanted))
+
+
+def _whole(column: Sequence[str | None]) -> Sequence[str | None]:
+    """A column whose every value is a number that ends in .0, without it: so do programs write
+    keys and phones of which some are missing (17850.0).
+    """
+    filled = (value for value in column if value and value.strip())
+    if not WHOLE.fullmatch(next(filled, "")) or not all(map(WHOLE.fullmatch, filled)):
+        return column
+    return [value and value.strip().removesuffix(".0") for value in column]
 
 
 def _check(
@@ -342,10 +373,15 @@ def _check(
             f"{name!r}" + "".join(f" (is it {it!r}?)" for it in like[name]) for name in missing
         )
         raise UnreadableFile(f"no column {', '.join(asked)}")
+    _tell(path, "columns", header.ignored, told)
+
+
+def _tell(path: Path, what: str, ignored: Sequence[str], told: set[str] | None) -> None:
+    """Name what nobody reads, unless the log has named it already."""
     told = set() if told is None else told
-    if ignored := [name for name in header.ignored if name not in told]:
-        told.update(ignored)
-        log.info("%s: columns ignored: %s", path.name, ", ".join(ignored))
+    if new := [name for name in ignored if f"{what}: {name}" not in told]:
+        told.update(f"{what}: {name}" for name in new)
+        log.info("%s: %s ignored: %s", path.name, what, ", ".join(new))
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -493,6 +529,9 @@ def read_excel(
         raise UnreadableFile("no visible sheet holds any of the feed's columns as a header")
     most = max(it[0] for it in found)
     found = [it for it in found if it[0] * 2 >= most]
+    if not sheet:
+        read = {name for _, name, _, _, _ in found}
+        _tell(path, "sheets", [it for it in workbook.sheet_names if it not in read], told)
     for _, name, _, _, columns in found:
         try:
             _check(path, columns, wanted, optional, told)
@@ -501,15 +540,18 @@ def read_excel(
     for _, name, rows, place, columns in found:
         for first in range(place + 1, len(rows), ROWS_A_CHUNK):
             some = rows[first : first + ROWS_A_CHUNK]
-            numbers, good = [], []
-            for offset, row in enumerate(some):
+            numbers, good, malformed = [], [], []
+            for number, row in enumerate(some, first + 1):
                 cells = [_cell(value, decimal) for value in row]
-                if any(cells):
+                if any(cells) and columns.is_repeated(cells):
+                    shown = "; ".join(cell for cell in cells if cell)
+                    malformed.append((number, HEADER_AGAIN, shown))
+                elif any(cells):
                     good.append(cells)
-                    numbers.append(first + offset + 1)
-            chunk = Chunk(_columns(good, columns, wanted), numbers)
+                    numbers.append(number)
+            chunk = Chunk(_columns(good, columns, wanted), numbers, malformed)
             chunk.part = name if len(found) > 1 else ""
-            if numbers:
+            if numbers or malformed:
                 yield chunk
 
 

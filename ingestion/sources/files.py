@@ -52,6 +52,9 @@ PROBES: dict[str, Callable[[str], Any]] = {
     "dates": lambda form: duckdb.execute("select strftime(timestamp '2024-01-02', ?)", [form]),
     "timezone": lambda zone: duckdb.execute("select timezone(?, timestamp '2024-01-02')", [zone]),
 }
+# What stands around a value and is not it: blanks of any width, and marks that cannot be seen.
+BLANKS = " \t\r\n\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"
+UNSEEN = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 ISO = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
 
@@ -389,7 +392,7 @@ def _column(name: str) -> str:
     """
     cell = '"' + name.replace('"', '""') + '"'
     cell = f"""case when {cell} like '="%"' then {cell}[3:-2] else {cell} end"""
-    return f"nullif(trim({cell}, ' \t\r\n\u00a0\u202f'), '')"
+    return f"nullif(trim({cell}, '{BLANKS}{UNSEEN}'), '')"
 
 
 def _literal(text: str) -> str:
@@ -414,7 +417,7 @@ def _number(value: str, decimal: str | None) -> str:
     declared decimal sign, a lone comma or point followed by three digits (1,234) is left as it
     is: it may be either.
     """
-    bare = f"regexp_replace({value}, '[\\s\u00a0\u202f''’€$£]|EUR', '', 'g')"
+    bare = f"regexp_replace({value}, '[{BLANKS}{UNSEEN}''’€$£]|EUR', '', 'g')"
     bare = f"regexp_replace({bare}, '^\\((.+)\\)$|^(.+)-$', '-\\1\\2')"
     grouped = {".": r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", ",": r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"}
     plain = {".": r"[+-]?\d*\.?\d+", ",": r"[+-]?\d*,?\d+"}

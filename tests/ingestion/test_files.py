@@ -90,6 +90,8 @@ ENCODED = "id;nom;email\n1;Élise Lefèvre;a@b.fr\n2;Noël;\n"
         ENCODED.replace(";", ",  ").replace("Élise Lefèvre", '"Élise Lefèvre"').encode() + b"\x1a",
         ENCODED.replace("\n", "\n\n;;\n").encode(),
         ENCODED.rstrip("\n").encode(),
+        ENCODED.replace("id;nom", "id\u200b;\u2060nom\u00ad").encode(),
+        ENCODED.replace("1;", "1.0;").replace("2;", "2.0;").encode(),
     ],
 )
 def test_one_file_in_many_guises(tmp_path: Path, content: bytes) -> None:
@@ -140,6 +142,40 @@ def test_lines_that_are_no_rows_are_set_aside_with_their_number(duck: Query, fee
     assert duck("select _row_number from raw_files.customers where source_customer_id = '10'") == [
         (13,)
     ]
+
+
+def test_a_header_that_comes_again_is_no_customer(duck: Query, feed: Feed) -> None:
+    """As where exports were put one behind another, each with its byte order mark."""
+    head = "id;nom;email"
+    sheet = [["ID", "nom ", "email"], [3, "Trois", None], ["ID", "nom ", "email"], [4, "email", ""]]
+    feed(
+        {
+            "f.csv": f"{head}\n1;Un;\n\ufeff{head}\n2;Deux;email\n".encode("utf-8-sig"),
+            "g.xlsx": workbook(lambda book: [book.active.append(row) for row in sheet]),
+        }
+    )
+    assert names(duck) == [("1", "Un"), ("2", "Deux"), ("3", "Trois"), ("4", "email")]
+    assert duck("select file, row_number, reason from raw_ingestion.quarantine order by 1") == [
+        ("f.csv", 3, "the header again"),
+        ("g.xlsx", 3, "the header again"),
+    ]
+
+
+def test_what_cannot_be_seen_is_no_part_of_a_value(duck: Query, feed: Feed) -> None:
+    feed(
+        {"f.csv": "sku;nom;prix\n\u200b1\u2060;\u200fمريم\u2003;1\u2009234,5 €\u200e\n".encode()},
+        entity="products",
+        decimal=",",
+        columns={"sku": "sku", "name": "nom", "price": "prix"},
+    )
+    assert duck("select sku, name, price from raw_files.products") == [
+        ("1", "مريم", Decimal("1234.5"))
+    ]
+
+
+def test_only_a_column_of_whole_numbers_loses_its_decimals(duck: Query, feed: Feed) -> None:
+    feed({"f.csv": b"id;nom;email\n17850.0;1.0;\n;;\n12346.0;1.5;\n"})
+    assert names(duck) == [("12346", "1.5"), ("17850", "1.0")]
 
 
 def test_a_quoted_field_may_hold_lines_that_look_like_rows(duck: Query, feed: Feed) -> None:
