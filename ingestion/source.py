@@ -86,6 +86,8 @@ def describe(error: BaseException) -> str:
     if isinstance(error, (duckdb.IOException, psycopg2.OperationalError)):
         # of files and connections, never of rows
         return str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, OSError) and error.strerror:  # without the name of the file
+        return error.strerror
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"

@@ -100,6 +100,8 @@ def parse(path: Path, tables: Mapping[str, Table]) -> Feed:
     """Read a feed. Raises SourceError that names the file, the key and the rule broken."""
     try:
         feed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise SourceError(f"{path.name}: not UTF-8") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""

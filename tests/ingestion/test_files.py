@@ -24,7 +24,7 @@ from ingestion import tabular
 from ingestion.__main__ import main
 from ingestion.contract import contract
 from ingestion.report import Report
-from ingestion.source import SourceError
+from ingestion.source import SourceError, describe
 from ingestion.sources import files
 from tests.ingestion.conftest import Query, load
 
@@ -493,6 +493,10 @@ def test_a_file_is_read_again_only_when_it_changed(duck: Query, feed: Feed) -> N
     assert renamed.rows_read == 2
 
 
+def test_a_file_that_may_not_be_opened_is_said_without_its_name() -> None:
+    assert describe(PermissionError(13, "Permission denied", "/x/y.csv")) == "Permission denied"
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
 def test_a_file_without_a_mapped_column_is_refused(duck: Query, feed: Feed, kind: str) -> None:
     def written(*head: str) -> bytes:
@@ -579,6 +583,7 @@ def test_ignored_columns_are_named_once_a_feed(
         ({"timezone": "Paris"}, "people.yml: timezone: 'Paris' is unknown"),
         ({"dates": ["%Y", "%Q"]}, "people.yml: dates: '%Q' is unknown"),
         ({"path": "../*.csv"}, "people.yml: path: '../*.csv' does not match"),
+        ({"path": "a/**.csv"}, "people.yml: path: 'a/**.csv' does not match"),
     ],
 )
 def test_a_wrong_feed_is_told_file_key_and_rule(
@@ -593,6 +598,7 @@ def test_a_wrong_feed_is_told_file_key_and_rule(
 
 def test_a_wrong_feed_stops_no_other(duck: Query, feed: Feed, tmp_path: Path) -> None:
     (tmp_path / "feeds" / "a_wrong_one.yml").write_text("source: s\nentity: orders\n")
+    (tmp_path / "feeds" / "another.yml").write_bytes("description: été".encode("cp1252"))
     reports = feed({"f.csv": b"id;nom;email\n1;Un;\n"})
     assert reports["orders"].status == "failed"
     assert "a_wrong_one.yml: the feed: 'path' is a required property" in reports["orders"].message
