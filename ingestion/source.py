@@ -17,6 +17,12 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from ingestion.contract import Table, contract
 from ingestion.intake import Batch, Reading
 
+# A table or a file read whole may lose this share of its rows (and 20 in any case); more is
+# refused, as a source that answers half is likelier than a source that lost half.
+# --accept-shrink overrides.
+MOST_LOST = 0.2
+MOST_LOST_ROWS = 20
+
 
 class SourceError(Exception):
     """A source cannot be loaded; the message holds no personal data."""

@@ -493,6 +493,57 @@ def test_a_file_is_read_again_only_when_it_changed(duck: Query, feed: Feed) -> N
     assert renamed.rows_read == 2
 
 
+def test_what_a_corrected_file_had_taken_over_comes_back(duck: Query, feed: Feed) -> None:
+    """A customer of two files leaves one of them."""
+    feed({"f.csv": b"id;nom;email\n1;Un;\n2;Deux;\n", "z.csv": b"id;nom;email\n9;Neuf;\n"})
+    feed({"g.csv": b"id;nom;email\n1;Une;\n3;Trois;\n"})
+    assert names(duck) == [("1", "Une"), ("2", "Deux"), ("3", "Trois"), ("9", "Neuf")]
+    again = feed({"g.csv": b"id;nom;email\n3;Trois;\n"})["customers"]
+    assert names(duck) == [("1", "Un"), ("2", "Deux"), ("3", "Trois"), ("9", "Neuf")]
+    assert again.rows_read == 3
+    assert feed({})["customers"].rows_read == 0
+
+
+def test_a_file_that_lost_many_rows_is_refused(duck: Query, feed: Feed) -> None:
+    """An export that failed has a header and no customer; the other files are read."""
+    rows = ["id;nom;email\n", *(f"{number};x;\n" for number in range(100))]
+    feed({"f.csv": "".join(rows).encode()})
+    fewer = {"f.csv": "".join(rows[:41]).encode(), "g.csv": b"id;nom;email\nG;x;\n"}
+    assert (feed(fewer)["customers"].message or "").endswith(
+        "f.csv cannot be read: 40 rows where there were 100 (--accept-shrink if that is right)"
+    )
+    assert len(names(duck)) == 101
+    assert load("files", accept_shrink=True)["customers"].status == "loaded"
+    assert len(names(duck)) == 41
+
+
+def test_what_a_damaged_file_has_brought_goes_with_its_correction(
+    duck: Query, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tabular, "ROWS_A_CHUNK", 10)
+    many = "id;nom;email\n" + "".join(f"{number};x;\n" for number in range(9000))
+    declared = {"encoding": "utf-8", "delimiter": ";", "escape": "|"}
+    report = feed({"f.gz": gzip.compress(many.encode())[:-9]}, **declared)["customers"]
+    assert report.status == "failed" and report.rows_kept
+    feed({"f.gz": gzip.compress(ENCODED.encode())}, **declared)
+    assert names(duck) == [("1", "Élise Lefèvre"), ("2", "Noël")]
+
+
+def test_what_nobody_reads_is_named(feed: Feed, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither hidden files nor Excel's mark of an open workbook are files of a feed."""
+
+    def build(book: openpyxl.Workbook) -> None:
+        book.active.append(["id", "nom", "email"])
+        book.create_sheet("Lyon").append(["code", "client"])
+
+    caplog.set_level(logging.INFO)
+    there = dict.fromkeys(("~$a.xlsx", "._a.xlsx", "b.XLSX"), b"no workbook")
+    report = feed({"a.xlsx": workbook(build)} | there, path="*.xlsx")["customers"]
+    assert report.status == "loaded"
+    assert "a.xlsx: sheets ignored: Lyon" in caplog.messages
+    assert "no feed reads b.XLSX" in caplog.messages
+
+
 def test_a_file_that_may_not_be_opened_is_said_without_its_name() -> None:
     assert describe(PermissionError(13, "Permission denied", "/x/y.csv")) == "Permission denied"
 
