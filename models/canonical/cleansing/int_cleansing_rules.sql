@@ -12,7 +12,7 @@ seeds as (
     ]) }}
 ),
 
--- what is a placeholder or a store's is so for every record
+-- what is a placeholder or a store's, and how a source writes names, is so for all
 values_of_all as (
     select
         'phones' as table_name,
@@ -23,6 +23,11 @@ values_of_all as (
         'stores' as table_name,
         {{ row_hash(['phone', 'email']) }} as rows_hash
     from {{ ref('canonical_stores') }}
+    union all
+    select
+        'sources of two surnames' as table_name,
+        {{ row_hash(['source']) }} as rows_hash
+    from {{ ref('int_sources_of_two_surnames') }}
     union all
     select
         '{{ [

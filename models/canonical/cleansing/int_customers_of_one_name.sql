@@ -9,6 +9,10 @@ texts as (
     select * from {{ ref('int_name_texts') }}
 ),
 
+two_surnames as (
+    select * from {{ ref('int_sources_of_two_surnames') }}
+),
+
 -- the other field is empty, says Mme or the same
 alone as (
     select
@@ -19,6 +23,10 @@ alone as (
     where
         (customers.last_name like '% %' or customers.last_name like '%,%')
         and coalesce(texts.is_title or texts.name_key is null, true)
+        and (
+            customers.last_name like '%,%'
+            or customers.source not in (select two_surnames.source from two_surnames)
+        )
     union
     select
         record_id,
