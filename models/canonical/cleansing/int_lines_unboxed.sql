@@ -34,8 +34,8 @@ boxed as (
                 line like '%BP%' or line like '%B P %' or line like '%CS%'
                 or line like '%TSA%' or line like '%BOITE%'
                 then
-                    {{ extract_pattern('line', "(^BP ?[0-9]+| BP ?[0-9]+|"
-                        "^CS ?[0-9]+| CS ?[0-9]+|TSA ?[0-9]+|B P [0-9]+|"
+                    {{ extract_pattern('line', "((^| )BP ?(NO? ?)?[0-9]+|"
+                        "^CS ?[0-9]+| CS ?[0-9]+|TSA ?[0-9]+|B P (NO? ?)?[0-9]+|"
                         "BOITE POSTALE [0-9]+)") }}
         end as postal_box,
         line
@@ -47,7 +47,8 @@ unboxed as (
         raw_line,
         nullif(trim({{ replace_pattern(
             replace_pattern(
-                replace_pattern('postal_box', 'BOITE POSTALE|B P', 'BP'), '^ ?(BP|CS|TSA) ?', '\\1 '
+                replace_pattern('postal_box', 'BOITE POSTALE|B P', 'BP'),
+                '^ ?(BP|CS|TSA) ?(NO? ?)?', '\\1 '
             ), ' +', ' '
         ) }}), '') as postal_box,
         case
