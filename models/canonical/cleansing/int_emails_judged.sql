@@ -1,5 +1,13 @@
 with
 
+untagged as (
+    select
+        *,
+        -- contact+shop is contact
+        split_part(local_part, '+', 1) as mailbox
+    from {{ ref('int_emails_repaired') }}
+),
+
 emails as (
     select
         raw_email,
@@ -9,11 +17,11 @@ emails as (
         has_two_signs,
         -- pas-de-mail and pas.de.mail are one word; r.h may be a person
         case
-            when length(translate(local_part, '.-_', '')) > 4
-                then translate(local_part, '.-_', '')
-            else local_part
+            when length(translate(mailbox, '.-_', '')) > 4
+                then translate(mailbox, '.-_', '')
+            else mailbox
         end as word
-    from {{ ref('int_emails_repaired') }}
+    from untagged
 ),
 
 words as (
