@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- Hundreds of guest orders of one person: each is compared with the first one of its
--- name.
+-- name, and the first ones with each other, since a typo makes a name.
 with
 
 blocks as (
@@ -8,24 +8,56 @@ blocks as (
     where shape = 'star'
 ),
 
-edges as (
+members as (
     select
+        members.rule,
+        members.block_hash,
+        members.record_key,
         min(members.record_key) over (
             partition by
                 members.rule,
                 members.block_hash,
                 records.first_name_key,
                 records.last_name_key
-        ) as left_key,
-        members.record_key as right_key,
-        members.rule
+        ) as first_key
     from blocks
     inner join {{ ref('int_block_members') }} as members
         on blocks.rule = members.rule and blocks.block_hash = members.block_hash
     inner join {{ ref('int_match_records') }} as records
         on members.record_key = records.record_key
     where not members.is_gone
+),
+
+firsts as (
+    select
+        rule,
+        block_hash,
+        first_key,
+        count(*) over (partition by rule, block_hash) as name_count
+    from members
+    where record_key = first_key
+),
+
+edges as (
+    select
+        first_key as left_key,
+        record_key as right_key,
+        rule
+    from members
+    where first_key < record_key
+    union all
+    select
+        near.first_key as left_key,
+        far.first_key as right_key,
+        near.rule
+    from firsts as near
+    inner join firsts as far
+        on
+            near.rule = far.rule
+            and near.block_hash = far.block_hash
+            and near.first_key < far.first_key
+    inner join {{ ref('identity_blocking_rules') }} as rules on near.rule = rules.rule
+    where near.name_count <= rules.block_limit
 )
 
 select * from edges
-where left_key < right_key

@@ -32,6 +32,11 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Ludivine", "Garabedian", email="ludivine.g@mail.fr", phone="+33611000002")),
         *[("a", person("Ludivine", "Garabedian", email="ludivine.g@mail.fr")) for _ in range(150)],
     ],
+    "star_of_two_names": [
+        *[("a", person("Ludger", "Garabedian", email="ludger.g@mail.fr")) for _ in range(101)],
+        *[("a", person("Ludger", "Garabedain", email="ludger.g@mail.fr")) for _ in range(2)],
+        ("b", person("Sophie", "Garabedian", email="ludger.g@mail.fr")),
+    ],
     "late_bridge": [
         ("a", person("Tiphaine", "Le Bozec", email="tiphaine.lb@mail.fr")),
         ("a", person("Tiphaine", "Le Bozec", phone="+33611000003", postcode="29200", city="Brest")),
