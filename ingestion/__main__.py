@@ -100,8 +100,8 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument(
         "--accept-shrink",
         action="store_true",
-        help="a table or a file read whole may lose more than a fifth of its rows; with --full, "
-        "feeds that are no longer declared lose theirs",
+        help="a table read whole may lose more than a fifth of its rows; with --full, feeds "
+        "that are no longer declared lose theirs",
     )
     return it
 

@@ -55,13 +55,17 @@ from ingestion.report import (
     reports_alike,
     reports_of,
 )
-from ingestion.source import MOST_LOST, MOST_LOST_ROWS, Request, Source, SourceError, describe
+from ingestion.source import Request, Source, SourceError, describe
 
 log = logging.getLogger(__name__)
 
 # Rows that changed this long before the last cursor are read again: a transaction may commit
 # late, and clocks differ. Those that are the same as last time are not loaded again.
 OVERLAP = timedelta(minutes=5)
+# A table read whole may lose this share of its rows (and 20 in any case); more is refused, as a
+# source that answers half is likelier than a source that lost half. --accept-shrink overrides.
+MOST_LOST = 0.2
+MOST_LOST_ROWS = 20
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,6 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from ingestion.contract import Table, contract
 from ingestion.intake import Batch, Reading
 
-# A table or a file read whole may lose this share of its rows (and 20 in any case); more is
-# refused, as a source that answers half is likelier than a source that lost half.
-# --accept-shrink overrides.
-MOST_LOST = 0.2
-MOST_LOST_ROWS = 20
-
 
 class SourceError(Exception):
     """A source cannot be loaded; the message holds no personal data."""
@@ -92,8 +86,8 @@ def describe(error: BaseException) -> str:
     if isinstance(error, (duckdb.IOException, psycopg2.OperationalError)):
         # of files and connections, never of rows
         return str(error).partition("\n")[0] or type(error).__name__
-    if isinstance(error, OSError) and error.strerror:  # without the name of the file
-        return error.strerror
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"
+    # what the system says of a file, without the file's name
+    said = error.strerror if isinstance(error, OSError) else None
+    return f"{said or type(error).__name__}{where}"

@@ -45,7 +45,6 @@ LINES_A_RECORD = 500  # a quoted field that spans more lines than this is a stra
 DELIMITERS = (";", ",", "\t", "|")
 WIDE = {"utf-16", "utf16", "utf_16", "utf-32", "utf32", "utf_32"}
 SURROGATE = re.compile("[\udc80-\udcff]")
-WHOLE = re.compile(r"\s*-?\d+\.0\s*")
 BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -115,7 +114,7 @@ class Header:
         """Whether a row says the header again: files put one behind another, a printed list."""
         if self.last < 0 or fields[self.last] != self.written[self.last]:
             return False
-        return all(fold(fields[it]) == fold(self.written[it]) for it in self.places.values())
+        return all(fold(fields[it] or "") == fold(self.written[it]) for it in self.places.values())
 
     def missing(self, wanted: Iterable[str], optional: Collection[str]) -> list[str]:
         return [name for name in wanted if name not in self.places and name not in optional]
@@ -123,7 +122,8 @@ class Header:
 
 def fold(name: Any) -> str:
     """A column name as it is compared: without case, accents, what cannot be seen, blanks around
-    or doubled."""
+    or doubled.
+    """
     text = unicodedata.normalize("NFKD", str(name))
     text = "".join(
         c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
@@ -340,22 +340,12 @@ def _shown(lines: Sequence[str]) -> str:
 def _columns(rows: Sequence[Sequence[str]], header: Header, wanted: Sequence[str]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * header.width
     arrays = [
-        pa.array(_whole(columns[header.places[name]]), pa.string())
+        pa.array(columns[header.places[name]], pa.string())
         if name in header.places
         else pa.nulls(len(rows), pa.string())
         for name in wanted
     ]
     return pa.table(arrays, names=list(wanted))
-
-
-def _whole(column: Sequence[str | None]) -> Sequence[str | None]:
-    """A column whose every value is a number that ends in .0, without it: so do programs write
-    keys and phones of which some are missing (17850.0).
-    """
-    filled = (value for value in column if value and value.strip())
-    if not WHOLE.fullmatch(next(filled, "")) or not all(map(WHOLE.fullmatch, filled)):
-        return column
-    return [value and value.strip().removesuffix(".0") for value in column]
 
 
 def _check(
@@ -373,15 +363,10 @@ def _check(
             f"{name!r}" + "".join(f" (is it {it!r}?)" for it in like[name]) for name in missing
         )
         raise UnreadableFile(f"no column {', '.join(asked)}")
-    _tell(path, "columns", header.ignored, told)
-
-
-def _tell(path: Path, what: str, ignored: Sequence[str], told: set[str] | None) -> None:
-    """Name what nobody reads, unless the log has named it already."""
     told = set() if told is None else told
-    if new := [name for name in ignored if f"{what}: {name}" not in told]:
-        told.update(f"{what}: {name}" for name in new)
-        log.info("%s: %s ignored: %s", path.name, what, ", ".join(new))
+    if ignored := [name for name in header.ignored if name not in told]:
+        told.update(ignored)
+        log.info("%s: columns ignored: %s", path.name, ", ".join(ignored))
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -529,9 +514,8 @@ def read_excel(
         raise UnreadableFile("no visible sheet holds any of the feed's columns as a header")
     most = max(it[0] for it in found)
     found = [it for it in found if it[0] * 2 >= most]
-    if not sheet:
-        read = {name for _, name, _, _, _ in found}
-        _tell(path, "sheets", [it for it in workbook.sheet_names if it not in read], told)
+    if not sheet and (others := len(workbook.sheet_names) - len(found)):
+        log.info("%s: sheets not read: %s", path.name, others)
     for _, name, _, _, columns in found:
         try:
             _check(path, columns, wanted, optional, told)

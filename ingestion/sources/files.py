@@ -3,17 +3,15 @@
 Data flow: files under ORFEVRE_FEEDS_ROOT → columns mapped onto the canonical contract
 → raw_files.<entity>. `ingestion/feeds/feed.schema.json` says what a feed may hold.
 
-A file is read again only when its content or its feed has changed, or when one is corrected that
-had taken over rows of it, by a key that both hold. The rows that it no longer holds go then, and
-what its earlier reading had set aside, so that the raw table and the quarantine hold what the file
-holds. A file that has been moved away keeps its rows; those of a feed that is no longer declared
-go with a full load and --accept-shrink: a folder of feeds that is not named must not empty them.
-Where two files have the same key, the last one read (files in the order of their names) has the
-last word.
+A file is read again only when its content or its feed has changed; the rows that it no longer
+holds go then, and what its earlier reading had set aside, so that the raw table and the
+quarantine hold what the file holds. A file that has been moved away keeps its rows; those of a
+feed that is no longer declared go with a full load and --accept-shrink: a folder of feeds that is
+not named must not empty them. Where two files have the same key, the last
+one read (files in the order of their names) has the last word.
 
 A file without a column that the feed maps is refused, unless the mapping says `optional`: a
-renamed column must not load as empty values. So is one that comes back without a fifth of its rows,
-until --accept-shrink.
+renamed column must not load as empty values.
 
 Deliberately absent: guessing days and months. Only ISO dates are read unless the feed says how
 dates are written; 03/04/2024 is two days.
@@ -29,7 +27,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +38,7 @@ import yaml
 from ingestion import tabular
 from ingestion.contract import Table, contract
 from ingestion.intake import Batch, Reading
-from ingestion.landing import rows_of
-from ingestion.source import MOST_LOST, MOST_LOST_ROWS, Request, Source, SourceError, describe
+from ingestion.source import Request, Source, SourceError, describe
 from warehouse import ROOT
 
 log = logging.getLogger(__name__)
@@ -57,8 +53,11 @@ PROBES: dict[str, Callable[[str], Any]] = {
     "timezone": lambda zone: duckdb.execute("select timezone(?, timestamp '2024-01-02')", [zone]),
 }
 # What stands around a value and is not it: blanks of any width, and marks that cannot be seen.
-BLANKS = " \t\r\n\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"
-UNSEEN = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+BLANKS = " \t\r\n\f\v\u00a0" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000"
+UNSEEN = (
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"
+    "\u2066\u2067\u2068\u2069\ufeff"
+)
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 ISO = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
 
@@ -147,7 +146,6 @@ def read(request: Request) -> Iterator[Batch]:
         raise SourceError("ORFEVRE_FEEDS_ROOT is no folder")
     known = request.memory.setdefault("files", {})
     _retire(known, request)
-    found: list[Found] = []
     for path in declared(request.feeds):
         try:
             feed = parse(path, request.tables)
@@ -155,89 +153,15 @@ def read(request: Request) -> Iterator[Batch]:
             log.error("%s", error)
             request.failures.setdefault(_entity_of(path, request.tables), []).append(str(error))
             continue
-        files = _files(root, feed.path)
+        there = (file for file in root.glob(feed.path) if file.is_file())
+        # neither hidden files nor Excel's mark of an open workbook
+        files = sorted(file for file in there if not file.name.startswith((".", "~$")))
         if not files:
             log.info("feed %s: no file yet", feed.name)
-        told: set[str] = set()  # what is ignored, named once a feed
+        told: set[str] = set()  # ignored columns, named once a feed
         for file in files:
-            found.append(Found(feed, file, file.relative_to(root).as_posix(), told))
-    if not request.feeds:
-        unread = {*_files(root, "**/*")} - {it.file for it in found}
-        _name_unread(sorted(file.relative_to(root).as_posix() for file in unread))
-    overtaken = _overtaken(found, known)
-    for it in found:
-        if request.full or it.has_changed(known) or it.key in overtaken:
-            yield from _read_file(it, known, request)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file of a feed as it is there now; `told` is what the log has named as ignored."""
-
-    feed: Feed
-    file: Path
-    name: str
-    told: set[str]
-
-    @property
-    def key(self) -> str:
-        return f"{self.feed.name}:{self.name}"
-
-    @cached_property
-    def state(self) -> dict[str, Any]:
-        """What is compared with the last reading; empty when the file cannot be opened."""
-        try:
-            with self.file.open("rb") as content:
-                return {
-                    "size": self.file.stat().st_size,
-                    "hash": hashlib.file_digest(content, "sha256").hexdigest(),
-                    "feed": self.feed.fingerprint,
-                    "entity": self.feed.entity,
-                }
-        except OSError:
-            return {}
-
-    def has_changed(self, known: Mapping[str, Any]) -> bool:
-        before = known.get(self.key, {})
-        return not self.state or self.state != {name: before.get(name) for name in self.state}
-
-
-def _files(root: Path, pattern: str) -> list[Path]:
-    """Files of a pattern, without those that are hidden or Excel's mark of an open workbook."""
-    there = (file for file in root.glob(pattern) if file.is_file())
-    return sorted(file for file in there if not file.name.startswith((".", "~$")))
-
-
-def _name_unread(names: Sequence[str]) -> None:
-    """Name the first of the files that no feed reads: clients.CSV is none of *.csv."""
-    if names:
-        more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-        log.info("no feed reads %s%s", ", ".join(names[:10]), more)
-
-
-def _overtaken(found: Sequence[Found], known: Mapping[str, Any]) -> set[str]:
-    """The files to read again since another is corrected: rows of theirs, with a key that both
-    had, were taken over by it, and would go with it.
-    """
-    corrected = {
-        (it.feed.source, it.feed.entity)
-        for it in found
-        if it.key in known and it.has_changed(known)
-    }
-    held = {
-        f"{feed}:{file}": rows
-        for entity in {entity for _, entity in corrected}
-        for feed, file, rows in rows_of(
-            f"select _feed, _file, count(*) from raw_files.{entity} group by _feed, _file"
-        )
-    }
-    return {
-        it.key
-        for it in found
-        if (it.feed.source, it.feed.entity) in corrected
-        and it.key in known
-        and held.get(it.key, 0) != known[it.key].get("rows")
-    }
+            name = file.relative_to(root).as_posix()
+            yield from _read_file(feed, file, name, known, request, told)
 
 
 def _retire(known: dict[str, Any], request: Request) -> None:
@@ -272,47 +196,36 @@ def _entity_of(path: Path, tables: Mapping[str, Table]) -> str:
     return named[1] if named and named[1] in tables else next(iter(tables))
 
 
-def _read_file(it: Found, known: dict[str, Any], request: Request) -> Iterator[Batch]:
-    feed, before, rows = it.feed, known.get(it.key), 0
+def _read_file(
+    feed: Feed, file: Path, name: str, known: dict[str, Any], request: Request, told: set[str]
+) -> Iterator[Batch]:
+    key = f"{feed.name}:{name}"
+    before = known.get(key)
     try:
-        reading = Reading(feed.entity, feed.name, it.name)
+        with file.open("rb") as content:
+            now = {
+                "size": file.stat().st_size,
+                "hash": hashlib.file_digest(content, "sha256").hexdigest(),
+                "feed": feed.fingerprint,
+                "entity": feed.entity,
+            }
+        if before == now and not request.full:
+            return
+        reading = Reading(feed.entity, feed.name, name)
         mapping = Select(feed, request.tables[feed.entity])
-        least, waiting = _least(it, before, request), []
-        for chunk in _chunks(feed, it.file, it.told):
-            where = f"{it.name}#{chunk.part}" if chunk.part else it.name
-            rows += len(chunk.numbers)
-            mapped = mapping(chunk, it.name)
-            batch = Batch(feed.entity, mapped, where, chunk.numbers, chunk.malformed, reading)
-            waiting.append(batch)
-            if rows >= least:
-                yield from waiting
-                waiting = []
-        if rows < least:
-            raise tabular.UnreadableFile(
-                f"{rows} rows where there were {before['rows']} (--accept-shrink if that is right)"
-            )
-        yield from waiting
+        for chunk in _chunks(feed, file, told):
+            where = f"{name}#{chunk.part}" if chunk.part else name
+            rows = mapping(chunk, name)
+            yield Batch(feed.entity, rows, where, chunk.numbers, chunk.malformed, reading)
     except Exception as error:
         why = str(error) if isinstance(error, tabular.UnreadableFile) else describe(error)
-        message = f"feed {feed.name}: {it.name} cannot be read: {why}"
+        message = f"feed {feed.name}: {name} cannot be read: {why}"
         log.error("%s", message)
         request.failures.setdefault(feed.entity, []).append(message)
-        if rows:  # what it has brought so far goes when it is read again
-            known.setdefault(it.key, {"entity": feed.entity})
         return
     if before:
-        request.replaced.append(Reading(before["entity"], feed.name, it.name))
-    known[it.key] = it.state | {"rows": rows}
-
-
-def _least(it: Found, before: Mapping[str, Any] | None, request: Request) -> float:
-    """How many rows a file must have to be believed: an export that failed is likelier than
-    customers that are gone. A feed that has changed may read fewer.
-    """
-    if request.accept_shrink or not before or before.get("feed") != it.state.get("feed"):
-        return 0
-    rows = before.get("rows", 0)
-    return rows - max(MOST_LOST_ROWS, MOST_LOST * rows)
+        request.replaced.append(Reading(before["entity"], feed.name, name))
+    known[key] = now
 
 
 def _chunks(feed: Feed, file: Path, told: set[str]) -> Iterator[tabular.Chunk]:
@@ -344,7 +257,7 @@ class Select:
         self.feed = feed
         types = {column.name: column.data_type for column in table.columns}
         made = {
-            name: self._typed(name, types[name], self._value(rule))
+            name: self._typed(name, types[name], _whole(name, self._value(rule)))
             for name, rule in feed.columns.items()
         }
         key = table.primary_key[-1]
@@ -487,6 +400,15 @@ def _column(name: str) -> str:
     cell = '"' + name.replace('"', '""') + '"'
     cell = f"""case when {cell} like '="%"' then {cell}[3:-2] else {cell} end"""
     return f"nullif(trim({cell}, '{BLANKS}{UNSEEN}'), '')"
+
+
+def _whole(name: str, value: str) -> str:
+    """SQL of a key or a phone without the .0 that programs write behind the numbers of a column
+    that some rows leave empty (17850.0). A sku is left as it is.
+    """
+    if not name.endswith(("_id", "phone")):
+        return value
+    return f"regexp_replace({value}, '^([0-9]+)\\.0$', '\\1')"
 
 
 def _literal(text: str) -> str:
