@@ -137,6 +137,11 @@ levels as (
                 and birth_date = other_birth_date and length(birth_date) = 8
                 and {{ consonants('first_name') }} <> {{ consonants('other_first_name') }}
                 then 1
+            -- Michel and Michele are a couple, unless they were born on one day.
+            when
+                is_other_name and coalesce(birth_date <> other_birth_date, true)
+                and (first_name || 'e' = other_first_name or other_first_name || 'e' = first_name)
+                then 1
             when is_swapped or {{ is_typo('first_name') }} then 4
             when is_other_name then 1
             when first_name_distance * 3 <= greatest(length(first_name), length(other_first_name)) then 3
@@ -211,9 +216,10 @@ levels as (
                 then 2
             else 1
         end as birth_date,
+        -- What two records share proves nothing where the rule has refused it: a store's, a family's.
         case
-            when {{ shares_rule(1) }} or email = other_email then 5
-            when email is null or other_email is null then 0
+            when {{ shares_rule(1) }} then 5
+            when coalesce(email = other_email, true) then 0
             -- One name at two providers says what the names have said; a number apart
             -- or a dot, it is another customer of the provider: only a letter is a typo.
             when substr(email, 1, 1) = substr(other_email, 1, 1)
@@ -230,8 +236,8 @@ levels as (
             else 1
         end as email,
         case
-            when {{ shares_rule(2) }} or phone = other_phone then 5
-            when phone is null or other_phone is null then 0
+            when {{ shares_rule(2) }} then 5
+            when coalesce(phone = other_phone, true) then 0
             -- One of them is in no numbering plan, perhaps for a typo.
             when phone like '+%' and other_phone not like '+%' then 0
             when phone not like '+%' and other_phone like '+%' then 0
@@ -247,13 +253,13 @@ levels as (
             else 1
         end as phone,
         case
-            when {{ shares_rule(4) }} or card = other_card then 5
-            when card is null or other_card is null then 0
+            when {{ shares_rule(4) }} then 5
+            when coalesce(card = other_card, true) then 0
             else 1
         end as card,
         case
-            when {{ shares_rule(8) }} or document = other_document then 5
-            when document is null or other_document is null then 0
+            when {{ shares_rule(8) }} then 5
+            when coalesce(document = other_document, true) then 0
             when document_distance <= 2 and length(document) >= 6 then 4
             else 1
         end as document,

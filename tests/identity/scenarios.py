@@ -262,6 +262,17 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Martine", "Fauvelle", loyalty_card="C0000771", **HOME)),
         ("b", person("Roland", "Fauvelle", loyalty_card="C0000771", **HOME)),
     ],
+    "card_of_the_till": [
+        ("a", person("Lucie", "Fauret", loyalty_card="0000001", postcode="13001", city="Marseille")),
+        ("b", person("Lucie", "Fauret", loyalty_card="0000001", postcode="59000", city="Lille")),
+    ],
+    "couple_one_letter_apart": [
+        (
+            who,
+            person(name, "Garancher", email="garancher@mail.fr", phone="+33478000783", **HOME),
+        )
+        for who, name in [("a", "Michel"), ("b", "Michèle")]
+    ],
     "brother_and_sister": [
         ("a", person("Louise", "Gilquin", birth_date="2011-04-24", phone="+33478000771", **HOME)),
         ("b", person("Yanis", "Gilquin", birth_date="2011-04-02", phone="+33478000771", **HOME)),
