@@ -59,12 +59,10 @@ def says(chance: random.Random) -> dict[str, str | None]:
 
 
 def spaniards(last_name: str) -> World:
-    """Of whom one has no first name, and the other's last name tells how many they write."""
+    """Of whom one has no first name, and the others' last name tells how many they write."""
     said = dict.fromkeys(VALUES)
-    return {
-        "c:lone": said | {"last_name": "Plana Huguet"},
-        "c:named": said | {"first_name": "Ana", "last_name": last_name},
-    }
+    named = {f"c:{n}": said | {"first_name": "Ana", "last_name": last_name} for n in range(25)}
+    return {"c:lone": said | {"last_name": "Plana Huguet"}} | named
 
 
 def columns(name: str) -> dict[str, str]:

@@ -9,10 +9,6 @@ texts as (
     select * from {{ ref('int_name_texts') }}
 ),
 
-two_surnames as (
-    select * from {{ ref('int_sources_of_two_surnames') }}
-),
-
 -- the other field is empty, says Mme or the same
 alone as (
     select
@@ -20,13 +16,12 @@ alone as (
         customers.last_name as raw_name
     from customers
     left join texts on customers.first_name = texts.raw_name
+    left join {{ ref('int_sources_of_two_surnames') }} as two_surnames
+        on customers.source = two_surnames.source
     where
         (customers.last_name like '% %' or customers.last_name like '%,%')
         and coalesce(texts.is_title or texts.name_key is null, true)
-        and (
-            customers.last_name like '%,%'
-            or customers.source not in (select two_surnames.source from two_surnames)
-        )
+        and (two_surnames.source is null or customers.last_name like '%,%')
     union
     select
         record_id,
