@@ -83,8 +83,8 @@ followed as (
     from compared
     left outer join successors
         on
-            compared.customer_id = successors.customer_id
-            and compared.change_type = 'delete'
+            case when compared.change_type = 'delete' then compared.customer_id end
+            = successors.customer_id
 )
 
 select * from followed

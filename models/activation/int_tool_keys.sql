@@ -56,8 +56,9 @@ ranked as (
     -- customers come apart in the tool as they do here
     left join customers as namesakes
         on
-            records.tool_key = namesakes.customer_id
-            and records.tool_key <> identities.customer_id
+            case
+                when records.tool_key <> identities.customer_id then records.tool_key
+            end = namesakes.customer_id
     where namesakes.customer_id is null
 ),
 

@@ -28,9 +28,9 @@ from {{ ref('int_links') }} as links
 left join decisions
     on links.left_key = decisions.left_key and links.right_key = decisions.right_key
 left join decided_records as near
-    on links.left_key = near.node_key and links.is_left_nameless
+    on case when links.is_left_nameless then links.left_key end = near.node_key
 left join decided_records as far
-    on links.right_key = far.node_key and links.is_right_nameless
+    on case when links.is_right_nameless then links.right_key end = far.node_key
 union all
 select
     decisions.left_key,

@@ -39,9 +39,13 @@ joined as (
         ) as complement
     from customers
     left join wholes as firsts
-        on customers.raw_address_line_1 = firsts.raw_line and customers.is_whole
+        on
+            case when customers.is_whole then customers.raw_address_line_1 end
+            = firsts.raw_line
     left join wholes as seconds
-        on customers.raw_address_line_2 = seconds.raw_line and customers.is_whole
+        on
+            case when customers.is_whole then customers.raw_address_line_2 end
+            = seconds.raw_line
     left join {{ ref('int_street_lines') }} as streets
         on
             coalesce(firsts.street_text, customers.raw_address_line_1, '')

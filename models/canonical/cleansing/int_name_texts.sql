@@ -66,10 +66,11 @@ told as (
     from keyed
     left join {{ ref('titles') }} as alone
         on
-            keyed.name_key = alone.title_key
+            case
+                when keyed.title is null and length(keyed.name_key) > 1
+                    then keyed.name_key
+            end = alone.title_key
             and alone.is_name_prefix
-            and keyed.title is null
-            and length(keyed.name_key) > 1
 )
 
 select * from told

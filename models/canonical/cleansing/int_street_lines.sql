@@ -24,8 +24,9 @@ words as (
     cross join {{ split_words('lines_typed.line', 'words') }}
     left join {{ ref('address_abbreviations') }} as abbreviations
         on
-            words.word = abbreviations.word
-            and lines_typed.line not like '% ' || words.word
+            case
+                when lines_typed.line not like '% ' || words.word then words.word
+            end = abbreviations.word
     where length(lines_typed.line) > 38
 ),
 

@@ -47,9 +47,9 @@ identified as (
     left join identities on carts.record_id = identities.record_id
     left join contact_values
         on
-            carts.record_id is null
-            and contact_values.contact_type = 'email'
-            and carts.email = contact_values.raw_value
+            contact_values.contact_type = 'email'
+            and case when carts.record_id is null then carts.email end
+            = contact_values.raw_value
     left join owners
         on
             contact_values.contact_type = owners.contact_type

@@ -57,8 +57,8 @@ identified as (
     -- no record was named at the till: the card shown may still tell who it was
     left join card_owners
         on
-            orders.loyalty_card = card_owners.loyalty_card
-            and orders.record_id is null
+            case when orders.record_id is null then orders.loyalty_card end
+            = card_owners.loyalty_card
 )
 
 select * from identified

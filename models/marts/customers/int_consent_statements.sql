@@ -40,8 +40,8 @@ bound as (
     left join holders
         on
             statements.contact_type = holders.contact_type
-            and statements.contact_key = holders.contact_key
-            and statements.customer_id is null
+            and case when statements.customer_id is null then statements.contact_key end
+            = holders.contact_key
             and holders.customer_count = 1
     where not statements.binds_everyone
 ),

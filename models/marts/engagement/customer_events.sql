@@ -4,7 +4,8 @@ events as (
     select
         *,
         case when email is not null then 'email' else 'phone' end as contact_type,
-        coalesce(email, phone) as contact_value
+        -- asked for where no record is named
+        case when record_id is null then coalesce(email, phone) end as contact_value
     from {{ ref('canonical_events') }}
 ),
 
@@ -42,8 +43,7 @@ timeline as (
     left join identities on events.record_id = identities.record_id
     left join contact_values
         on
-            events.record_id is null
-            and events.contact_type = contact_values.contact_type
+            events.contact_type = contact_values.contact_type
             and events.contact_value = contact_values.raw_value
     left join owners
         on
