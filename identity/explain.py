@@ -475,7 +475,7 @@ def verdict(rule: Row) -> str:
     if block and block["shape"] == "star":
         return (
             f"the same, but of {block['record_count']} records: more than {rule['block_limit']},"
-            " each is compared with the first of its name, and these first ones with each other"
+            " each is compared with the first of its name, these with each other, if not too many"
         )
     if block:
         return f"the same, but of {block['record_count']} records: more than {rule['block_limit']}"

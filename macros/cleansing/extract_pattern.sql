@@ -1,4 +1,4 @@
-{#- What the pattern's one group found in a text; null when nothing matched. -#}
+{#- What the pattern's first group found in a text; null when nothing matched. -#}
 {% macro extract_pattern(text, pattern) -%}
     {{ return(adapter.dispatch('extract_pattern')(text, pattern)) }}
 {%- endmacro %}

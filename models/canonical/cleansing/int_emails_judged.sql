@@ -3,7 +3,7 @@ with
 untagged as (
     select
         *,
-        -- contact+shop is contact
+        -- a tag hides what the mailbox is: contact+shop is contact
         split_part(local_part, '+', 1) as mailbox
     from {{ ref('int_emails_repaired') }}
 ),

@@ -36,7 +36,7 @@ boxed as (
                 then
                     {{ extract_pattern('line', "((^| )BP ?(NO? ?)?[0-9]+|"
                         "^CS ?[0-9]+| CS ?[0-9]+|TSA ?[0-9]+|B P (NO? ?)?[0-9]+|"
-                        "BOITE POSTALE [0-9]+)") }}
+                        "BOITE POSTALE (NO? ?)?[0-9]+)") }}
         end as postal_box,
         line
     from normalised
