@@ -263,7 +263,10 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("b", person("Roland", "Fauvelle", loyalty_card="C0000771", **HOME)),
     ],
     "card_of_the_till": [
-        ("a", person("Lucie", "Fauret", loyalty_card="0000001", postcode="13001", city="Marseille")),
+        (
+            "a",
+            person("Lucie", "Fauret", loyalty_card="0000001", postcode="13001", city="Marseille"),
+        ),
         ("b", person("Lucie", "Fauret", loyalty_card="0000001", postcode="59000", city="Lille")),
     ],
     "couple_one_letter_apart": [
