@@ -137,7 +137,8 @@ levels as (
                 and birth_date = other_birth_date and length(birth_date) = 8
                 and {{ consonants('first_name') }} <> {{ consonants('other_first_name') }}
                 then 1
-            -- Michel and Michele are a couple, unless they were born on one day.
+            -- Michel and Michele are a couple, unless they were born on one day; Magali and
+            -- Magalie are one name in two spellings, as the nicknames say.
             when
                 is_other_name and coalesce(birth_date <> other_birth_date, true)
                 and (first_name || 'e' = other_first_name or other_first_name || 'e' = first_name)
@@ -216,7 +217,8 @@ levels as (
                 then 2
             else 1
         end as birth_date,
-        -- What two records share proves nothing where the rule has refused it: a store's, a family's.
+        -- What two records share is told by its rule: a value that it refused (a store's, a family's)
+        -- proves nothing, nor one of a crowded block that it left to the first of each name.
         case
             when {{ shares_rule(1) }} then 5
             when coalesce(email = other_email, true) then 0
