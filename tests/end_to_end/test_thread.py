@@ -19,7 +19,7 @@ from tests.end_to_end import namesakes, outlet
 from tests.end_to_end.conftest import OUTCOMES, First, Rows, Thread, outcome
 from tests.end_to_end.namesakes import EMAIL, ONE, OTHER, OWN_EMAIL
 
-# They look for each pattern of a seed, or each of a few decisions, as no equality can.
+# Against the few rows of a seed, for what no equality finds: a pattern, a word, a level.
 AGAINST_FEW = {
     "int_calling_codes",
     "int_consents_sms",

@@ -4,7 +4,7 @@ events as (
     select
         *,
         case when email is not null then 'email' else 'phone' end as contact_type,
-        -- asked for where no record is named
+        -- who is named by a record needs no address to be found
         case when record_id is null then coalesce(email, phone) end as contact_value
     from {{ ref('canonical_events') }}
 ),
