@@ -98,7 +98,7 @@ placed as (
         points.contact_key,
         points.customer_count
     from sent
-    left join points
+    inner join points
         on
             sent.customer_id = points.customer_id
             and sent.contact_type = points.contact_type
@@ -202,7 +202,7 @@ about as (
     where not said.is_granted and found.consent_id is null
 ),
 
-judged as (
+heard as (
     select
         placed.tool,
         placed.customer_id,
@@ -221,7 +221,7 @@ judged as (
             when about.weight <> 'flag' and about.is_granted then about.collected_at
         end) as agreed_in_words_at
     from placed
-    left join about
+    inner join about
         on
             placed.contact_key = about.contact_key
             and placed.contact_type = about.contact_type
@@ -246,7 +246,6 @@ judged as (
                 -- an empty box speaks for its own customer, a refusal for every holder
                 else about.weight <> 'flag' or placed.customer_id = about.customer_id
             end
-    where placed.field <> 'customer_id'
     group by placed.tool, placed.customer_id, placed.field, placed.contact_key
 ),
 
@@ -261,16 +260,30 @@ members as (
 )
 
 select
-    tool,
-    customer_id,
-    field
-from judged
+    sent.tool,
+    sent.customer_id,
+    sent.field
+from sent
+left join placed
+    on
+        sent.tool = placed.tool
+        and sent.customer_id = placed.customer_id
+        and sent.field = placed.field
+left join heard
+    on
+        placed.tool = heard.tool
+        and placed.customer_id = heard.customer_id
+        and placed.field = heard.field
+        and placed.contact_key = heard.contact_key
 where
-    contact_key is null
+    sent.field <> 'customer_id'
     -- an agreement that is only a box in a file never outweighs a stated refusal
-    or not coalesce(
-        case has_stated_refusal when 1 then agreed_in_words_at else agreed_at end
-        > refused_at, false
+    and not coalesce(
+        case heard.has_stated_refusal
+            when 1 then heard.agreed_in_words_at
+            else heard.agreed_at
+        end
+        > heard.refused_at, false
     )
 union all
 select
