@@ -1,4 +1,5 @@
-"""A company's own file that the generated world is given: orders of a till, without lines.
+"""A company's own file that the generated world is given: orders of a till, without lines, one of
+a customer that no file has.
 
 Its feed is the example of CONTRIBUTING.md word for word: what we tell people to write builds.
 """
@@ -13,7 +14,7 @@ from warehouse import ROOT
 
 FEEDS = "feeds"  # folder of the world with every feed
 ORDERS = """Ticket;N° client;Boutique;Etat;Total TTC;Date
-T1;;OUTLET;Soldé;"1 249,90";03/02/2026 10:15
+T1;C404;OUTLET;Soldé;"1 249,90";03/02/2026 10:15
 T2;;OUTLET;soldé;-89,90;04/02/2026 18:40
 T3;;OUTLET;annulé;15,00;05/02/2026 09:05
 """

@@ -82,6 +82,11 @@ class Promises:
             row if row[0] == "files" else (row[0], row[1], None, None) for row in found
         )
 
+    def test_a_buyer_that_nobody_knows_is_told(self, thread: Thread) -> None:
+        target = Path(thread.environment["DBT_TARGET_PATH"])
+        (warning,) = target.glob("compiled/*/tests/dbt/assert_buyers_are_known.sql")
+        assert thread.rows(warning.read_text()) == [("outlet", 1)]
+
     def test_rows_in_are_rows_kept_and_set_aside(self, thread: Thread) -> None:
         loads = thread.rows(
             "select source, table_name, rows_read, rows_kept, rows_set_aside, status"

@@ -1,0 +1,21 @@
+{{ config(severity='warn') }}
+-- A warning: orders of these sources name a customer that no table of customers holds,
+-- and count as nobody's. His record may be in quarantine, or the key be another
+-- system's (`customer_source` of a feed).
+with
+
+orders as (
+    select * from {{ ref('int_orders') }}
+),
+
+customers as (
+    select * from {{ ref('canonical_customers') }}
+)
+
+select
+    orders.source,
+    count(*) as order_count
+from orders
+left join customers on orders.record_id = customers.record_id
+where orders.record_id is not null and customers.record_id is null
+group by orders.source
