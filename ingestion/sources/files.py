@@ -404,11 +404,11 @@ def _column(name: str) -> str:
 
 def _whole(name: str, value: str) -> str:
     """SQL of a key, a card or a phone without the .0 that programs write behind the numbers of a
-    column that some rows leave empty (17850.0). A sku is left as it is.
+    column that some rows leave empty (17850.0, in French 17850,0). A sku is left as it is.
     """
     if not name.endswith(("_id", "phone", "loyalty_card", "other_identifier", "order_number")):
         return value
-    return f"regexp_replace({value}, '^([0-9]+)\\.0$', '\\1')"
+    return f"regexp_replace({value}, '^([0-9]+)[.,]0$', '\\1')"
 
 
 def _literal(text: str) -> str:

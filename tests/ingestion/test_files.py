@@ -173,7 +173,7 @@ def test_what_cannot_be_seen_is_no_part_of_a_value(duck: Query, feed: Feed) -> N
 
 
 def test_a_key_of_whole_numbers_has_no_decimals(duck: Query, feed: Feed) -> None:
-    feed({"f.csv": b"id;nom;email\n17850.0;1.0;\n;;\n12346;1.5;\nA1.0;;\n"})
+    feed({"f.csv": b"id;nom;email\n17850.0;1.0;\n;;\n12346,0;1.5;\nA1.0;;\n"})
     assert names(duck) == [("12346", "1.5"), ("17850", "1.0"), ("A1.0", None)]
     card = {"source_customer_id": "id", "loyalty_card": "carte"}
     feed({"g.csv": b"id;carte\n7.0;812.0\n8;\n"}, columns=card, path="g.csv")
