@@ -218,7 +218,7 @@ levels as (
             else 1
         end as birth_date,
         -- What two records share is told by its rule: a value that it refused (a store's, a family's)
-        -- proves nothing, nor one of a crowded block that it left to the first of each name.
+        -- proves nothing.
         case
             when {{ shares_rule(1) }} then 5
             when coalesce(email = other_email, true) then 0

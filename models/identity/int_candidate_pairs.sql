@@ -12,22 +12,17 @@ touched as (
     where not members.is_gone and {{ since_last_run('blocks.shaped_at') }}
 ),
 
-members as (
-    select * from {{ ref('int_block_members') }}
-    where
-        not is_gone
-        {{ 'and record_key in (select record_key from touched)' if is_incremental() }}
-),
-
 near as (
     select members.*
-    from members
+    from {{ ref('int_block_members') }} as members
     inner join {{ ref('int_blocks') }} as blocks
         on members.rule = blocks.rule and members.block_hash = blocks.block_hash
-    where blocks.shape = 'pairs' and blocks.record_count > 1
+    {{ 'inner join touched on members.record_key = touched.record_key'
+        if is_incremental() }}
+    where blocks.shape = 'pairs' and blocks.record_count > 1 and not members.is_gone
 ),
 
-found as (
+met as (
     select
         least(near.record_key, far.record_key) as left_key,
         greatest(near.record_key, far.record_key) as right_key,
@@ -50,13 +45,18 @@ found as (
 
 pairs as (
     select
-        left_key,
-        right_key,
-        {{ sum_rules('rule') }} as rules,
+        met.left_key,
+        met.right_key,
+        {{ sum_rules('met.rule + coalesce(nullif(far.rule, met.rule), 0)') }} as rules,
         false as is_gone,
         {{ run_time() }} as changed_at
-    from found
-    group by left_key, right_key
+    from met
+    left join {{ ref('int_star_members') }} as near on met.left_key = near.record_key
+    left join {{ ref('int_star_members') }} as far
+        on
+            met.right_key = far.record_key
+            and (near.rule, near.block_hash) = (far.rule, far.block_hash)
+    group by met.left_key, met.right_key
 )
 
 select * from pairs

@@ -3,16 +3,9 @@
 -- name, and the first ones with each other, since a typo makes a name.
 with
 
-blocks as (
-    select * from {{ ref('int_blocks') }}
-    where shape = 'star'
-),
-
 members as (
     select
-        members.rule,
-        members.block_hash,
-        members.record_key,
+        members.*,
         min(members.record_key) over (
             partition by
                 members.rule,
@@ -20,12 +13,9 @@ members as (
                 records.first_name_key,
                 records.last_name_key
         ) as first_key
-    from blocks
-    inner join {{ ref('int_block_members') }} as members
-        on blocks.rule = members.rule and blocks.block_hash = members.block_hash
+    from {{ ref('int_star_members') }} as members
     inner join {{ ref('int_match_records') }} as records
         on members.record_key = records.record_key
-    where not members.is_gone
 ),
 
 firsts as (

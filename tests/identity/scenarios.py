@@ -37,6 +37,13 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         *[("a", person("Ludger", "Garabedain", email="ludger.g@mail.fr")) for _ in range(2)],
         ("b", person("Sophie", "Garabedian", email="ludger.g@mail.fr")),
     ],
+    "star_and_a_phone": [
+        *[("a", person("Ludolf", "Garabedian", email="ludolf.g@mail.fr")) for _ in range(101)],
+        *[
+            ("a", person(first, "Garabedian", email="ludolf.g@mail.fr", phone="+33611000051"))
+            for first in ["Ludolf"] * 3 + ["Ludolph"] * 3
+        ],
+    ],
     "late_bridge": [
         ("a", person("Tiphaine", "Le Bozec", email="tiphaine.lb@mail.fr")),
         ("a", person("Tiphaine", "Le Bozec", phone="+33611000003", postcode="29200", city="Brest")),

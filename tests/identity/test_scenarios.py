@@ -137,6 +137,21 @@ def test_explain(
     assert [word for word in words if word not in printed] == [], printed
 
 
+def test_what_a_crowd_shares_is_shared_whatever_finds_two_of_it(
+    customers: dict[str, str], warehouse: dict[str, str]
+) -> None:
+    """A star makes few pairs: two of it that another rule finds share its e-mail as well."""
+    levels = run(
+        warehouse,
+        "select pairs.email, count(*) from identity.int_comparisons as pairs"
+        " inner join identity.int_match_records as near on pairs.left_key = near.record_key"
+        " inner join identity.int_match_records as far on pairs.right_key = far.record_key"
+        " where near.record_id like 'star_and_a_phone:%' and near.email_key = far.email_key"
+        " and near.phone_key = far.phone_key group by pairs.email",
+    )
+    assert levels == [(5, 15)]
+
+
 def test_every_scenario_is_in_the_catalogue() -> None:
     text = (ROOT / "tests/identity/SCENARIOS.md").read_text()
     assert [name for name in SCENARIOS if f"`{name}`" not in text] == []
