@@ -32,10 +32,10 @@ def explain(console: Console, first: str, second: str | None) -> None:
         if second is None:
             return of_customer(console, asked, first)
         keys = keys_of(asked, [first, second])
-        if of_pair(console, asked, first, second):
+        if of_pair(console, asked, keys):
             return None
-        met = rules_that_met(asked, first, second, keys)
-    return compare_now(console, first, second, keys, met)
+        met = rules_that_met(asked, keys)
+    return compare_now(console, keys, met)
 
 
 # --- what to explain -------------------------------------------------------------------------
@@ -170,13 +170,16 @@ def of_customer(console: Console, asked: Session, name: str) -> None:
         f"left_record_id in ({RECORDS_OF}) or right_record_id in ({RECORDS_OF})",
         *[customer] * 2,
     )
-    close = asked.rows(
+    keys = asked.rows(
+        f"select record_key from identity.int_match_records where record_id in ({RECORDS_OF})",
+        customer,
+    )
+    close = keys and asked.rows(
         "select left_record_id, right_record_id, outcome, reason, score from marts.identity_links"
         " where outcome <> 'linked' and left_customer_id <> right_customer_id"
-        " and (left_customer_id = ? or right_customer_id = ?)"
+        f" and (left_key in ({marks(keys)}) or right_key in ({marks(keys)}))"
         f" order by score desc, left_record_id, right_record_id limit {LINKS_SHOWN}",
-        customer,
-        customer,
+        *[row["record_key"] for row in keys] * 2,
     )
     table(console, "\nClosest records of others", close)
 
@@ -217,29 +220,25 @@ def strength(link: Row) -> float:
 # --- two records -----------------------------------------------------------------------------
 
 
-def of_pair(console: Console, asked: Session, first: str, second: str) -> bool:
+def of_pair(console: Console, asked: Session, keys: dict[str, int]) -> bool:
     """Print what the last build knows of the pair; False when it is still to be compared."""
-    customers = [customer_of(asked, record) for record in (first, second)]
-    direct = asked.rows(
-        "select * from marts.identity_links"
-        f" where left_record_id in ({marks('12')}) and right_record_id in ({marks('12')})",
-        *[first, second] * 2,
-    )
-    chain = path(
-        asked.rows(
-            "select * from marts.identity_links where outcome <> 'refused' and component_key in"
-            " (select components.component_key from identity.int_components as components"
-            " inner join identity.int_match_records as records"
-            " on components.node_key = records.record_key where records.record_id = ?)",
-            first,
-        ),
-        first,
-        second,
-    )
+    first, second = keys
+    customers = [customer_of(asked, record) for record in keys]
     is_one = customers[0] == customers[1]
-    if is_one:
+    direct = asked.rows(
+        "select * from marts.identity_links where left_key = ? and right_key = ?",
+        *sorted(keys.values()),
+    )
+    # A link that was cut leads out of the customer: it is no part of what holds it together.
+    chain = path(joined(asked, keys[first], ["linked"] if is_one else ["linked", "cut"]), *keys)
+    if is_one and chain:
         console.print(f"[bold]One customer[/bold], {customers[0]}: {counted(len(chain), 'link')}")
         show_links(console, asked, chain)
+    elif is_one:
+        console.print(
+            f"[bold]One customer[/bold], {customers[0]}, as last published: the links that were"
+            " built since do not join them"
+        )
     else:
         console.print(f"[bold]Two customers[/bold], {customers[0]} and {customers[1]}")
     if direct and direct[0] not in chain:
@@ -248,30 +247,52 @@ def of_pair(console: Console, asked: Session, first: str, second: str) -> bool:
         show_best_links(console, asked, direct[0])
     if not is_one:
         if chain:
-            console.print("\nA chain that joined them was cut where it was weakest:")
+            was_cut = any(link["outcome"] == "cut" for link in chain)
+            console.print(
+                "\nA chain that joined them was cut where it was weakest:"
+                if was_cut
+                else "\nAs last published: the links that were built since join them:"
+            )
             show_links(console, asked, chain)
         show_between(console, asked, customers, [first, second])
         show_refused_identifiers(console, asked, first, second)
     return is_one or any(link["score"] is not None for link in direct)
 
 
+def joined(asked: Session, key: int, outcomes: list[str]) -> list[Row]:
+    """The links of these outcomes among all that links join to a record."""
+    members = asked.rows(
+        "select node_key from identity.int_components where component_key ="
+        " (select component_key from identity.int_components where node_key = ?)",
+        key,
+    )
+    if not members:
+        return []
+    return asked.rows(
+        f"select * from marts.identity_links where left_key in ({marks(members)})"
+        f" and right_key in ({marks(members)}) and outcome in ({marks(outcomes)})",
+        *[row["node_key"] for row in members] * 2,
+        *outcomes,
+    )
+
+
 def show_best_links(console: Console, asked: Session, link: Row) -> None:
     """Where a record without a full name stays, when that is why a link is refused."""
     if not (link["reason"] or "").startswith("no name"):
         return
-    records = [link["left_record_id"], link["right_record_id"]]
     nameless = asked.rows(
-        "select record_id from identity.int_match_records"
-        f" where is_nameless and record_id in ({marks(records)}) order by record_id",
-        *records,
+        "select record_id, record_key from identity.int_match_records"
+        " where is_nameless and record_key in (?, ?) order by record_id",
+        link["left_key"],
+        link["right_key"],
     )
-    for record in (row["record_id"] for row in nameless):
-        console.print(Text(f"\n{record} has no full name and stays with its best link:"))
+    for record in nameless:
+        name = record["record_id"]
+        console.print(Text(f"\n{name} has no full name and stays with its best link:"))
         best = asked.rows(
             "select * from marts.identity_links where outcome <> 'refused'"
-            " and (left_record_id = ? or right_record_id = ?)",
-            record,
-            record,
+            " and (left_key = ? or right_key = ?)",
+            *[record["record_key"]] * 2,
         )
         show_links(console, asked, best)
 
@@ -357,22 +378,20 @@ def path(links: list[Row], first: str, second: str) -> list[Row]:
 
 
 def show_links(console: Console, asked: Session, links: list[Row]) -> None:
-    """Each link with the evidence for and against it."""
-    records = sorted({link[f"{side}_record_id"] for link in links for side in ("left", "right")})
-    evidence: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    if len(links) <= LINKS_SHOWN:
-        for row in asked.rows(
-            "select * from marts.identity_evidence"
-            f" where left_record_id in ({marks(records)})"
-            f" and right_record_id in ({marks(records)})",
-            *records * 2,
-        ):
-            evidence[row["left_record_id"], row["right_record_id"]].append(row)
+    """Each link with the evidence for and against it. One pair a query: one id is looked for in
+    every table of the view, while a list of them would have some tables joined whole.
+    """
     for link in links[: LINKS_SHOWN * 4]:
-        pair = link["left_record_id"], link["right_record_id"]
-        console.print(Text(f"\n{pair[0]} — {pair[1]}", style="bold"))
+        pair = f"{link['left_record_id']} — {link['right_record_id']}"
+        console.print(Text(f"\n{pair}", style="bold"))
         console.print(Text("  " + "; ".join(said(asked, link))))
-        show_evidence(console, evidence[pair])
+        evidence = asked.rows(
+            "select * from marts.identity_evidence"
+            " where left_record_id = ? and right_record_id = ?",
+            link["left_record_id"],
+            link["right_record_id"],
+        )
+        show_evidence(console, evidence)
     if len(links) > LINKS_SHOWN * 4:
         console.print(f"… and {len(links) - LINKS_SHOWN * 4} more")
 
@@ -419,19 +438,19 @@ def show_evidence(console: Console, rows: list[Row]) -> None:
 # --- two records that are far apart, or that no rule found ------------------------------------
 
 
-def rules_that_met(asked: Session, first: str, second: str, keys: dict[str, int]) -> list[Row]:
+def rules_that_met(asked: Session, keys: dict[str, int]) -> list[Row]:
     """Each blocking rule with the block keys of both records, and what became of the pair:
     `found`, whether the rule found it, or the block that they share (shape, record_count, refusal).
     """
-    written: dict[int, dict[str, set[str]]] = defaultdict(lambda: {first: set(), second: set()})
+    near, far = keys.values()
+    written: dict[int, dict[int, set[str]]] = defaultdict(lambda: {near: set(), far: set()})
     for row in asked.rows(
-        "select keys.rule, keys.block_key, records.record_id from identity.int_block_keys as keys"
-        " inner join identity.int_match_records as records on keys.record_key = records.record_key"
-        " where records.record_id in (?, ?)",
-        first,
-        second,
+        "select rule, block_key, record_key from identity.int_block_keys"
+        " where record_key in (?, ?)",
+        near,
+        far,
     ):
-        written[row["rule"]][row["record_id"]].add(row["block_key"])
+        written[row["rule"]][row["record_key"]].add(row["block_key"])
     blocks = {
         row["rule"]: row
         for row in asked.rows(
@@ -443,8 +462,8 @@ def rules_that_met(asked: Session, first: str, second: str, keys: dict[str, int]
             " where near.record_key = ? and far.record_key = ?"
             " and not near.is_gone and not far.is_gone"
             " order by case blocks.shape when 'pairs' then 3 when 'star' then 2 else 1 end",
-            keys[first],
-            keys[second],
+            near,
+            far,
         )
     }
     candidates = asked.rows(
@@ -456,8 +475,8 @@ def rules_that_met(asked: Session, first: str, second: str, keys: dict[str, int]
     return [
         rule
         | {
-            "near": written[rule["rule"]][first],
-            "far": written[rule["rule"]][second],
+            "near": written[rule["rule"]][near],
+            "far": written[rule["rule"]][far],
             "found": bool(found & rule["rule"]),
             "block": blocks.get(rule["rule"]),
         }
@@ -483,9 +502,7 @@ def verdict(rule: Row) -> str:
     return {0: "different", 1: "one does not say", 2: "neither says"}[len(lacking)]
 
 
-def compare_now(
-    console: Console, first: str, second: str, keys: dict[str, int], met: list[Row]
-) -> None:
+def compare_now(console: Console, keys: dict[str, int], met: list[Row]) -> None:
     """Compare the two now, by the macros that every build compares and judges with."""
     is_found = any(rule["found"] for rule in met)
     console.print(
@@ -495,49 +512,53 @@ def compare_now(
         else "\nNo rule found them to be compared. What the rules look at:"
     )
     shown = Table(box=None, padding=(0, 2), header_style="dim")
-    for name in ("rule", first, second, ""):
+    for name in ("rule", *keys, ""):
         shown.add_column(Text(name), overflow="fold")
     for rule in met:
         if rule["near"] or rule["far"]:
             cells = [", ".join(sorted(rule[side])) for side in ("near", "far")]
             shown.add_row(*[Text(cell) for cell in (rule["name"], *cells, verdict(rule))])
     console.print(shown)
-    left, right = sorted(keys.values())
-    rules = sum(rule["rule"] for rule in met if rule["found"] or shares_identifier(rule))
     with console.status("Comparing the two …"):
-        evidence = compared(left, right, rules, swapped=keys[first] != left)
+        evidence = compared(keys)
     judged = evidence[0]
     refused = (
         f"refused{because(judged['refusal'], judged['explanation'])}"
         if judged["refusal"]
-        else "nothing refuses them, only that no rule found them keeps them apart"
+        else "nothing in it refuses them, but no rule found them"
     )
     console.print(Text(f"\nCompared now: score {judged['score']}; {refused}"))
     show_evidence(console, evidence)
 
 
-def shares_identifier(rule: Row) -> bool:
-    """Whether the two share an identifier on too many records for all pairs of them."""
-    return bool(rule["block"]) and rule["block"]["shape"] == "star"
-
-
-def compared(left_key: int, right_key: int, rules: int, swapped: bool) -> list[Row]:
+def compared(keys: dict[str, int]) -> list[Row]:
     """Evidence and judgement of any two records, left the first one asked for."""
+    (left, left_key), (right, right_key) = sorted(keys.items(), key=lambda one: one[1])
+    query = evidence_of(
+        f"select cast({left_key} as bigint) as left_key, cast({right_key} as bigint) as right_key"
+    )
+    # An id is looked for in every table, as for a link; in the text, which has marks of its own.
+    left_id, right_id = (record.replace("'", "''") for record in (left, right))
+    only = f"left_record_id = '{left_id}' and right_record_id = '{right_id}'"
+    with session() as asked:
+        rows = asked.rows(f"select * from ({query}) as evidence where {only}")
+    if left != next(iter(keys)):
+        for row in rows:
+            row["left_value"], row["right_value"] = row["right_value"], row["left_value"]
+    return rows
+
+
+def evidence_of(pairs: str) -> str:
+    """The query that compares the pairs of a query, left_key and right_key, and judges them."""
     from dbt.cli.main import dbtRunner  # three seconds, for this answer only
 
-    call = f"{{{{ evidence_of_two({left_key}, {right_key}, {rules}) }}}}"
+    call = f"{{{{ evidence_of('({pairs})') }}}}"
     arguments = ["--quiet", "compile", "--inline", call, *dbt_options("explain")]
     with redirect_stdout(io.StringIO()):  # it prints what it compiles
         done = dbtRunner().invoke(arguments)
     if not done.success:
         raise Refused(f"dbt could not compile the comparison: {done.exception}")
-    query = done.result.results[0].node.compiled_code
-    with session() as asked:
-        rows = asked.rows(query)
-    if swapped:
-        for row in rows:
-            row["left_value"], row["right_value"] = row["right_value"], row["left_value"]
-    return rows
+    return str(done.result.results[0].node.compiled_code)
 
 
 def dbt_options(command: str) -> list[str]:

@@ -7,16 +7,17 @@
 with
 
 pairs as (
-    select * from {{ comparisons }} as comparisons
+    select
+        comparisons.*,
+        near.record_id as left_record_id,
+        far.record_id as right_record_id
+    from {{ comparisons }} as comparisons
+    inner join {{ ref('int_match_records') }} as near on comparisons.left_key = near.record_key
+    inner join {{ ref('int_match_records') }} as far on comparisons.right_key = far.record_key
 ),
 
 records as (
-    select
-        matched.record_key,
-        cleansed.*
-    from {{ ref('int_match_records') }} as matched
-    inner join {{ ref('customer_records') }} as cleansed
-        on matched.record_id = cleansed.record_id
+    select * from {{ ref('customer_records') }}
 ),
 
 attributes as (
@@ -26,24 +27,27 @@ attributes as (
 -- What the two share is not always the best e-mail or phone of each.
 shared as (
     select
-        pairs.left_key,
-        pairs.right_key,
+        pairs.left_record_id,
+        pairs.right_record_id,
         ours.identifier_type,
         min(ours.identifier_value) as identifier_value
     from pairs
-    inner join {{ ref('int_identifiers') }} as ours on pairs.left_key = ours.record_key
-    inner join {{ ref('int_identifiers') }} as theirs
+    inner join {{ ref('identifiers') }} as ours on pairs.left_record_id = ours.record_id
+    inner join {{ ref('identifiers') }} as theirs
         on
-            pairs.right_key = theirs.record_key
+            pairs.right_record_id = theirs.record_id
             and ours.identifier_type = theirs.identifier_type
             and ours.identifier_value = theirs.identifier_value
-    group by pairs.left_key, pairs.right_key, ours.identifier_type
+    where ours.is_usable and theirs.is_usable
+    group by pairs.left_record_id, pairs.right_record_id, ours.identifier_type
 ),
 
 compared as (
     select
-        near.record_id as left_record_id,
-        far.record_id as right_record_id,
+        pairs.left_key,
+        pairs.right_key,
+        pairs.left_record_id,
+        pairs.right_record_id,
         attributes.attribute,
         attributes.pattern_unit,
         {{ attribute_value('near') }} as left_value,
@@ -56,17 +60,19 @@ compared as (
             when 'last_name' then pairs.last_name_bits
         end as bits
     from pairs
-    inner join records as near on pairs.left_key = near.record_key
-    inner join records as far on pairs.right_key = far.record_key
+    inner join records as near on pairs.left_record_id = near.record_id
+    inner join records as far on pairs.right_record_id = far.record_id
     cross join attributes
     left join shared
         on
-            pairs.left_key = shared.left_key
-            and pairs.right_key = shared.right_key
+            pairs.left_record_id = shared.left_record_id
+            and pairs.right_record_id = shared.right_record_id
             and attributes.attribute = shared.identifier_type
 )
 
 select
+    compared.left_key,
+    compared.right_key,
     compared.left_record_id,
     compared.right_record_id,
     compared.attribute,
@@ -98,8 +104,10 @@ left join {{ ref('int_weights') }} as weights
     on compared.attribute = weights.attribute and compared.level = weights.level
 union all
 select
-    near.record_id as left_record_id,
-    far.record_id as right_record_id,
+    pairs.left_key,
+    pairs.right_key,
+    pairs.left_record_id,
+    pairs.right_record_id,
     'prior' as attribute,
     null as left_value,
     null as right_value,
@@ -108,8 +116,6 @@ select
     weights.weight,
     0 as pattern_unit
 from pairs
-inner join records as near on pairs.left_key = near.record_key
-inner join records as far on pairs.right_key = far.record_key
 inner join {{ ref('int_weights') }} as weights on weights.attribute = 'prior'
 {% endmacro %}
 

@@ -387,6 +387,29 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ),
         ("b", person("Marie", "Martin", email="mmartin75@mail.fr", postcode="75011", city="Paris")),
     ],
+    "chain_beside_a_cut": [
+        ("a", person("Marie", "Martin", email="mm.un@mail.fr", phone="+33611000061")),
+        (
+            "a",
+            person(
+                *("Marie", "Martin"),
+                birth_date="1948-03-03",
+                email="mm.un@mail.fr",
+                loyalty_card="C0000161",
+            ),
+        ),
+        ("a", person("Marie", "Martin", loyalty_card="C0000161", other_identifier="P0000161")),
+        ("a", person("Marie", "Martin", email="mm.deux@mail.fr", other_identifier="P0000161")),
+        (
+            "b",
+            person(
+                *("Marie", "Martn"),
+                birth_date="1980-12-12",
+                email="mm.deux@mail.fr",
+                phone="+33611000061",
+            ),
+        ),
+    ],
     "contradiction_in_a_chain": [
         (
             "a",
@@ -497,6 +520,8 @@ EXPLAINED = [
         2,
         ["A chain that joined them was cut", "cut: two birth dates (", "1948-03-03", "1980-12-12"],
     ),
+    ("chain_beside_a_cut", 0, 3, ["One customer", "3 links", "P0000161"]),
+    ("chain_beside_a_cut", 0, 4, ["Two customers", "cut: two birth dates ("]),
     ("override_always", 0, 2, ["One customer", "tests decided match on 2026-10-01: a test"]),
     ("override_never", 0, 1, ["refused: decided distinct (", "tests decided distinct", "a test"]),
     (

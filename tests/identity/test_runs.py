@@ -599,7 +599,7 @@ def test_a_match_is_withdrawn(world: World, capsys: pytest.CaptureFixture[str]) 
     assert redirects_after == redirects, "who is back is redirected nowhere"
 
 
-def test_too_many_moved(world: World) -> None:
+def test_too_many_moved(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """All of Kim's cards were mixed up: nothing is published, here or downstream."""
     kept = world.rows(STATE)
     fill_canonical(world, dict.fromkeys([*ALWAYS, *OTHERS, *RUNS[0]][:30], KIM))
@@ -607,6 +607,10 @@ def test_too_many_moved(world: World) -> None:
     assert error
     assert "assert_few_records_change_customer" in error
     assert world.rows(STATE) == kept
+    said = said_by(world, capsys, "explain", "ann:1", "kim:1")
+    assert "Two customers" in said
+    assert "As last published: the links that were built since join them" in said
+    assert "cut" not in said
     if world.is_whole:
         orders = world.rows("select order_id, customer_id from marts.orders")
         assert sorted(orders) == sorted(world.followers[1]["orders"])

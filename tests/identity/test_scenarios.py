@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import identity.__main__ as identity
+from identity.explain import evidence_of, rules_that_met, verdict
+from identity.session import session
 from tests.dbt_in_process import ROOT, dbt, parsed_before, placed
 
-from .conftest import SEEDS, load, load_records, run
+from .conftest import SEEDS, connect, load, load_records, run
 from .scenarios import EXPLAINED, OVERRIDES, SCENARIOS
 
 FIRST = [
@@ -137,6 +139,50 @@ def test_explain(
     assert [word for word in words if word not in printed] == [], printed
 
 
+COMPARED = """
+    with explained as (
+        select
+            evidence.left_key, evidence.right_key, max(score) as score, max(refusal) as refusal,
+            sum(evidence.weight) as weight, sum(evidence.level * pattern_unit) as pattern_key
+        from ({query}) as evidence
+        group by evidence.left_key, evidence.right_key
+    )
+    select
+        explained.*, compared.pattern_key as built_pattern_key, judged.score as built_score,
+        judged.first_refusal as built_refusal, judged.left_key is not null as is_stored
+    from explained
+    inner join identity.int_comparisons as compared
+        on explained.left_key = compared.left_key and explained.right_key = compared.right_key
+    left join identity.int_judged_pairs as judged
+        on explained.left_key = judged.left_key and explained.right_key = judged.right_key
+"""
+
+
+def test_explain_compares_as_the_build_did(
+    customers: dict[str, str],
+    warehouse: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """All pairs that the build compared: levels, score and refusal."""
+    pairs = "select left_key, right_key from identity.int_comparisons"
+    with placed(warehouse, tmp_path_factory.getbasetemp() / "explain"), parsed_before(warehouse):
+        query = evidence_of(pairs)
+    with connect(warehouse) as connection:
+        cursor = connection.cursor()
+        cursor.execute(COMPARED.format(query=query))
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    assert len(rows) == run(warehouse, f"select count(*) from ({pairs}) as pairs")[0][0] > 1000
+    for row in rows:
+        assert row["pattern_key"] == row["built_pattern_key"]
+        assert row["score"] == row["weight"]
+        if row["is_stored"]:
+            assert (row["score"], row["refusal"]) == (row["built_score"], row["built_refusal"])
+        else:
+            assert row["score"] < -100
+            assert row["refusal"], "or the build would have linked them"
+
+
 def test_what_a_crowd_shares_is_shared_whatever_finds_two_of_it(
     customers: dict[str, str], warehouse: dict[str, str]
 ) -> None:
@@ -150,6 +196,31 @@ def test_what_a_crowd_shares_is_shared_whatever_finds_two_of_it(
         " and near.phone_key = far.phone_key group by pairs.email",
     )
     assert levels == [(5, 15)]
+
+
+def test_explain_claims_no_rule_that_did_not_meet(
+    customers: dict[str, str], warehouse: dict[str, str], tmp_path: Path
+) -> None:
+    """Of any two records a rule is said to have found them when it did, and else why it did not."""
+    records = dict(run(warehouse, "select record_id, record_key from identity.int_match_records"))
+    crowd = [record for record in sorted(records) if record.startswith(("star", "store_phone"))]
+    chance = random.Random(3)
+    asked_for = [chance.sample(crowd, 2) for _ in range(60)]
+    asked_for += [chance.sample(sorted(records), 2) for _ in range(60)]
+    found = {
+        tuple(pair)
+        for pair in run(warehouse, "select left_key, right_key from identity.int_comparisons")
+    }
+    with placed(warehouse, tmp_path), session() as asked:
+        for pair in asked_for:
+            keys = {record: records[record] for record in pair}
+            met = rules_that_met(asked, keys)
+            assert any(rule["found"] for rule in met) == (tuple(sorted(keys.values())) in found)
+            for rule in met:
+                if rule["near"] & rule["far"] and not rule["found"]:
+                    assert verdict(rule).startswith("the same, but"), (pair, rule)
+                else:
+                    assert (verdict(rule) == "the same") == rule["found"], (pair, rule)
 
 
 def test_every_scenario_is_in_the_catalogue() -> None:

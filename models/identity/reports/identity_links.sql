@@ -44,6 +44,8 @@ select
     coalesce(links.refusal, cuts.reason) as reason,
     refusals.reason as explanation,
     links.decision,
+    links.left_key,
+    links.right_key,
     components.component_key,
     links.score,
     case
