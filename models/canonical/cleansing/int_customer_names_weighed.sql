@@ -44,7 +44,7 @@ weighed as (
             true
         ) as has_no_last_name,
         coalesce(company.is_placeholder, true) as has_no_company,
-        coalesce(given.is_company or family.is_company, false) as is_named_company,
+        {{ names_company('given', 'family') }} as is_named_company,
         customers.raw_first_name is not null and given.is_placeholder
         or customers.raw_last_name is not null and family.is_placeholder
             as has_placeholder,
@@ -57,11 +57,7 @@ weighed as (
         >= {{ var('swapped_name_odds') }}
         * (given.first_name_per_million + 1)
         * (family.last_name_per_million + 5) as is_swapped,
-        case
-            when customers.raw_last_name is null then given.name_text
-            when customers.raw_first_name is null then family.name_text
-            else given.name_text || ' ' || family.name_text
-        end as whole_name
+        trim(given.name_text || ' ' || family.name_text) as whole_name
     from customers
     left join forms as given
         on coalesce(customers.raw_first_name, '') = given.raw_name

@@ -47,6 +47,13 @@ forms as (
             and replace(texts.name_key, left(texts.name_key, 1), '') = '', false)
             as is_placeholder,
         companies.raw_name is not null as is_company,
+        coalesce(alone.word_position = 'anywhere', false) as is_company_word,
+        -- SAS is a family name too, unless in capitals; Conseil is one that people bear
+        coalesce(frequencies.name is null and case
+            when alone.legal_form_position = 'anywhere'
+                then texts.name_text = upper(texts.name_text)
+            else alone.word_position = 'first'
+        end, false) as may_be_company_word,
         couples.raw_name is not null as is_couple,
         -- initials are, whatever they stand for
         length(texts.name_key) > 3 and texts.name_text = upper(texts.name_text)
@@ -59,6 +66,9 @@ forms as (
     left join {{ ref('int_couple_names') }} as couples
         on texts.raw_name = couples.raw_name
     left join frequencies on texts.name_key = frequencies.name
+    -- S.A.R.L. too
+    left join {{ ref('company_words') }} as alone
+        on replace(texts.name_key, ' ', '') = alone.word
 )
 
 select * from forms
