@@ -23,11 +23,19 @@ named as (
         end as person_first_name,
         case
             when has_no_last_name and has_no_first_name then null
-            when has_no_last_name then whole_last_name
+            when has_no_last_name then coalesce(whole_last_name, married_name)
             when has_no_first_name then coalesce(whole_last_name, written_last_name)
             when is_swapped then first_as_last_name
-            else written_last_name
+            else coalesce(married_name, written_last_name)
         end as person_last_name,
+        -- Marie épouse Durand / Martin
+        case
+            when
+                written_birth_name is null and married_name is not null
+                and not has_no_last_name
+                then written_last_name
+            else written_birth_name
+        end as person_birth_name,
         case
             when not has_no_company then written_company_name
             when is_named_company then whole_name
@@ -51,8 +59,8 @@ resolved as (
         case
             when
                 not named.is_company
-                and named.written_birth_name <> named.person_last_name
-                then named.written_birth_name
+                and coalesce(named.person_birth_name <> named.person_last_name, true)
+                then named.person_birth_name
         end as birth_name,
         case
             when not named.is_company

@@ -25,8 +25,10 @@ weighed as (
         given.last_name as first_as_last_name,
         coalesce(
             case when not birth.is_placeholder then birth.last_name end,
-            family.birth_name, given.birth_name
+            wholes.birth_name, family.birth_name,
+            case when not given.is_married then given.birth_name end
         ) as written_birth_name,
+        case when given.is_married then given.last_name end as married_name,
         company.company_text as written_company_name,
         wholes.first_name as whole_first_name,
         wholes.last_name as whole_last_name,

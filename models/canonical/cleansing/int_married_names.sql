@@ -39,7 +39,8 @@ parted as (
         rtrim(case
             when name_text like '%>%' then split_part(name_text, '>', 1)
             when name_text like '%<%' then split_part(name_text, '<', 2)
-        end, ' ).,-') as birth_text
+        end, ' ).,-') as birth_text,
+        coalesce(name_text like '%>%', false) as is_married
     from married
 )
 

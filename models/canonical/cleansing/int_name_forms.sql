@@ -4,7 +4,8 @@ parted as (
     select
         raw_name,
         {{ display_name('family_text') }} as family_text,
-        {{ display_name('birth_text') }} as birth_text
+        {{ display_name('birth_text') }} as birth_text,
+        is_married
     from {{ ref('int_married_names') }}
 ),
 
@@ -32,7 +33,9 @@ forms as (
         texts.name_key,
         texts.title,
         texts.gender,
-        parted.family_text as display_name,
+        -- Marie épouse Martin, where a first name goes
+        case when parted.is_married then parted.birth_text else parted.family_text end
+            as display_name,
         {{ family_name('parted.family_text') }} as last_name,
         {{ family_name('parted.birth_text') }} as birth_name,
         coalesce(frequencies.first_name_per_million, 0) as first_name_per_million,
@@ -58,7 +61,8 @@ forms as (
         -- initials are, whatever they stand for
         length(texts.name_key) > 3 and texts.name_text = upper(texts.name_text)
             as is_capitals,
-        texts.is_title
+        texts.is_title,
+        parted.is_married
     from texts
     inner join parted on texts.raw_name = parted.raw_name
     left join placeholders on texts.name_key = placeholders.name_key

@@ -5,7 +5,11 @@ alone as (
 ),
 
 parted as (
-    select * from {{ ref('int_married_names') }}
+    select
+        raw_name,
+        -- Marie Dupont épouse Martin
+        case when is_married then birth_text else family_text end as family_text
+    from {{ ref('int_married_names') }}
 ),
 
 split as (
