@@ -4,15 +4,14 @@ repaired as (
     select * from {{ ref('int_names_written') }}
 ),
 
--- the first words, as a title may have them: M., Mme, M. et Mme
+-- the first words, as a title may have them: M., M. et Mme, Mme Vve, Mme le Docteur
 led as (
     select
-        raw_name,
-        company_text,
-        name_text,
-        {{ extract_pattern('name_text', '^([A-Za-z]+[.]?[a-z]*) ') }} as first_word,
+        *,
+        {{ extract_pattern('name_text', '^([^ .]+[.]?[a-z]*) ') }} as first_word,
         {{ extract_pattern(
-            "name_text || ' '", '^([A-Za-z]+[.]? ?(et|ou|and|&|/) ?[A-Za-z]+[.]?) '
+            "name_text || ' '",
+            '^([^ .&/]+[.]?( ?(et|ou|and|&|/) ?| (l[ea] )?)[^ .&/]+[.]?) '
         ) }} as couple
     from repaired
 ),
@@ -36,8 +35,13 @@ titled as (
         on {{ text_key('led.first_word') }} = titles.title_key and titles.is_name_prefix
     left join {{ ref('titles') }} as couples
         on
-            {{ text_key("replace(replace(led.couple, '&', ' et '), '/', ' ')") }}
-            = couples.title_key
+            case
+                when
+                    titles.title is not null
+                    or {{ matches_pattern('led.couple', '[&/]') }}
+                    then {{ text_key(
+                        "replace(replace(led.couple, '&', ' et '), '/', ' ')") }}
+            end = couples.title_key
             and couples.is_name_prefix
 ),
 
