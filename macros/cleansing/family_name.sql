@@ -1,11 +1,14 @@
-{#- A family name as displayed, its particles small (de La Fontaine), its articles not (Le Gall). -#}
+{#-
+    A family name as displayed, its particles small (de La Fontaine), its articles not (Le Gall). D Ormesson and
+    L Hermitte have lost an apostrophe.
+-#}
 {% macro family_name(text) -%}
     case
         when {{ text }} like 'D%' or {{ text }} like 'V%' or {{ text }} like 'Z%'
-            or {{ text }} like '% D%' or {{ text }} like '% V%'
+            or {{ text }} like '% D%' or {{ text }} like '% V%' or {{ text }} like 'L _%'
         then {{ replace_pattern(
-            replace_pattern(replace_pattern(replace_pattern(replace_pattern(
-                text,
+            replace_pattern(replace_pattern(replace_pattern(replace_pattern(replace_pattern(
+                text, '^([DL]) ([AEÉÈIOUYH])', '\\1\'\'\\2'),
                 '(^|[ -])De ', '\\1de '), '(^|[ -])D\'\'', '\\1d\'\''), '(^|[ -])(V)(an|on|om) ', '\\1v\\3 '),
             '^Zu(r?) ', 'zu\\1 '), '^(v[ao]n )D(er|en|em) ', '\\1d\\2 ') }}
         else {{ text }}

@@ -22,6 +22,18 @@ examples as (
         'd''Estaing' as expected
     union all
     select
+        'D ORMESSON' as written,
+        'd''Ormesson' as expected
+    union all
+    select
+        'l hermite' as written,
+        'L''Hermite' as expected
+    union all
+    select
+        'D BRIAND' as written,
+        'D Briand' as expected
+    union all
+    select
         'mcdonald' as written,
         'McDonald' as expected
     union all
