@@ -3,14 +3,27 @@ with
 localities as (
     select distinct
         postcode,
-        city_key
+        city_key,
+        replace(city_text, 'SAINT', 'ST') as city_text
     from {{ ref('int_localities_read') }}
     where
-        length(city_key) >= 4 and (is_french or country is null and not has_lost_zero)
+        length(city_key) >= 3 and (is_french or country is null and not has_lost_zero)
 ),
 
 communes as (
-    select * from {{ ref('communes') }}
+    select
+        *,
+        replace(city, 'SAINT', 'ST') as city_text
+    from {{ ref('communes') }}
+),
+
+namesakes as (
+    select
+        city_key,
+        min(insee_code) as first_insee_code,
+        max(insee_code) as last_insee_code
+    from communes
+    group by city_key
 ),
 
 unknown as (
@@ -23,7 +36,8 @@ unknown as (
     where communes.postcode is null
 ),
 
--- one letter out of four is a slip; of a name cut short, its beginning is left
+-- one letter out of four is a slip; of a name cut short, its beginning is left, and
+-- some write more than the name: MONTREUIL SOUS BOIS, STRASBOURG BAS RHIN
 close as (
     select
         unknown.postcode,
@@ -32,12 +46,22 @@ close as (
         communes.city
     from unknown
     inner join communes on unknown.postcode = communes.postcode
+    left join namesakes on unknown.city_key = namesakes.city_key
     where
         {{ edit_distance('unknown.city_key', 'communes.city_key') }}
-        <= case when length(unknown.city_key) >= 8 then 2 else 1 end
+        <= case
+            when length(unknown.city_key) >= 8 then 2
+            when length(unknown.city_key) >= 4 then 1
+            else 0
+        end
+        or length(unknown.city_key) >= 6
+        and communes.city_key like unknown.city_key || '%'
+        or communes.city_text like unknown.city_text || ' %'
         or (
-            length(unknown.city_key) >= 6
-            and communes.city_key like unknown.city_key || '%'
+            unknown.city_text like communes.city_text || ' %'
+            -- unless that is another commune
+            and coalesce(namesakes.first_insee_code = communes.insee_code, true)
+            and coalesce(namesakes.last_insee_code = communes.insee_code, true)
         )
 ),
 

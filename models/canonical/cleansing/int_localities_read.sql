@@ -1,7 +1,15 @@
 with
 
 keyed as (
-    select * from {{ ref('int_localities_written') }}
+    select
+        raw_postcode,
+        raw_city,
+        raw_country,
+        country,
+        is_french,
+        postcode_text,
+        replace(city_text, ' CDX', ' CEDEX') as city_text
+    from {{ ref('int_localities_written') }}
 ),
 
 -- 75008 PARIS CEDEX 08 in the city: the postcode, the city and the cedex apart
@@ -14,11 +22,16 @@ parted as (
         is_french,
         coalesce(
             nullif(postcode_text, ''),
-            {{ extract_pattern('city_text', '^([0-9]{5}) ') }}
+            {{ extract_pattern('city_text', '^([0-9]{5}) ') }},
+            {{ extract_pattern('city_text', ' ([0-9]{5})$') }}
         )
             as postcode_text,
-        {{ replace_pattern('city_text', '^[0-9]{5} | ?CEDEX.*$', '') }} as city_text,
-        {{ extract_pattern('city_text', '(CEDEX.*)$') }} as cedex
+        {{ replace_pattern('city_text', '^[0-9]{5} | [0-9]{5}$| ?CEDEX.*$', '') }}
+            as city_text,
+        coalesce(
+            {{ extract_pattern('city_text', '(CEDEX.*)$') }},
+            {{ extract_pattern('upper(raw_postcode)', '^[0-9]{5} +(CEDEX.*)$') }}
+        ) as cedex
     from keyed
 ),
 
@@ -50,7 +63,7 @@ folded as (
         nullif(replace(
             replace(replace(replace(replace(
                 ' ' || {{ replace_pattern(
-                'city_text', ' ([0-9]{1,2}(ER|E|EME)?|[IVX]+(EME)?)( ARR| ARRONDISSEMENT)?$', ''
+                'city_text', ' ([0-9]{1,2} ?(ER|I?E|I?EME)?|[IVX]+(EME)?)( ARR[A-Z]*)?$', ''
             ) }} || ' ',
                 ' SAINT ', ' ST '
             ), ' SAINTE ', ' STE '), ' S ', ' SUR '), ' SS ', ' SOUS '), ' ', ''

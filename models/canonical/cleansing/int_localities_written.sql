@@ -39,21 +39,31 @@ told as (
     from written
 ),
 
--- 69003 LYON where the postcode goes; 6000.0 comes out of a spreadsheet; 2B200 is
--- 20200 of that department
+placed as (
+    select
+        *,
+        case when holds_city then raw_postcode else raw_city end as place_text
+    from told
+),
+
+-- CHATILLON/CHALARONNE and ROCHELLE (LA); 69003 LYON where the postcode goes; 6000.0
+-- comes out of a spreadsheet; 2B200 is 20200 of that department
 keyed as (
     select
         *,
-        {{ text_key(repair_mojibake(
-            "case when holds_city then raw_postcode else raw_city end"
+        {{ text_key(replace_pattern(replace_pattern(replace_pattern(
+            repair_mojibake('place_text'), '[ /-][Ss]/[Ss][ /-]', ' SS '),
+            '([ /-][Ss] ?)?/', ' S '),
+            '^(.*[^ ]) *[(]([Ll][AEae][Ss]?)[)] *$', '\\2 \\1'
         )) }} as city_text,
         case
             when not holds_city
                 then {{ replace_pattern(replace_pattern(
-                    'upper(raw_postcode)', '^F[ -]+|[.]0$|[^A-Z0-9]', ''
+                    'upper(raw_postcode)',
+                    '^F[ -]+|[.]0$|([0-9]{5}) +[A-Z].*$|[^A-Z0-9]', '\\1'
                 ), '^2[AB]([0-9]{3})$', '20\\1') }}
         end as postcode_text
-    from told
+    from placed
 )
 
 select * from keyed
