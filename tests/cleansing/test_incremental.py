@@ -29,11 +29,19 @@ RESULTS = {
     "contact_values": "contact_type, raw_value, contact_value, contact_key, status",
 }
 PEOPLE = ["Marie", "Jean et Marie", "JEAN", "M.-C.", "Mme", "M. et Mme", "XXX"]
-PEOPLE += ["Paul3", "Zoé", None]
+PEOPLE += ["Paul3", "Zoé", "SARL", "Marie ép. Durand", "Mme Vve", None]
 FAMILIES = ["Dupont", "Marie Dupont", "DUPONT Jean", "M. et Mme Jean Dupont", "Garage - Lyon"]
 FAMILIES += ["DUPONT épouse MARTIN", "Jean et Marie Petit", "Le Goff", "?", None]
+FAMILIES += ["DUPONT Marie ép. MARTIN", "SAS", "D ORMESSON"]
 FAMILIES += ["Faure", "Roux", "Blanc", "Henry", "Moreau", "Durand", "Petit"]
 STREETS = ["12 rue des Lilas", "3 rue X BP 8 69003 Lyon", "69003 Lyon", "APPT 3", ".", None]
+STREETS += [
+    "1, rue X, 75008 Paris",
+    "2, rue X, Lyon",
+    "Lyon",
+    "BP 9 Lyon Cedex 03",
+    "3 rue X 69003",
+]
 VALUES: dict[str, list[str | None]] = {
     "title": ["Mme", "M", "Dr", None, None],
     "first_name": PEOPLE,
@@ -45,7 +53,7 @@ VALUES: dict[str, list[str | None]] = {
     "address_line_1": STREETS,
     "address_line_2": STREETS,
     "postcode": ["69003", "3000", "2B200", None, None],
-    "city": ["Lyon", "LYON 03", "Lyno", "Ajaccio", None, None],
+    "city": ["Lyon", "LYON 03", "Lyno", "Lyon s/Saône", "Lyon cdx 3", "Ajaccio", None, None],
     "country": ["France", "Suisse", "DE", None, None, None],
     "email": ["Ann@Gmial.com", "a.nn+x@gmail.com", "shop@x.fr", "no", "contact@y.fr", None],
     "phone": ["06 12 34 56 78", "0033612345678", "0791234567", "04 72 00 00 01", "12", None],

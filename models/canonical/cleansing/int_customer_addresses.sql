@@ -39,6 +39,7 @@ addresses as (
                 ) is null
                 then 'missing'
             when place_status is null then 'missing_city'
+            when place_status = 'valid' and has_two_places then 'two_places'
             when place_status = 'valid' and coalesce(street, written_box) is null
                 then 'missing_street'
             when

@@ -1,20 +1,24 @@
 with
 
--- only what says neither postcode nor city, nor a land abroad, may be whole
 customers as (
     select
         *,
-        raw_postcode is null and raw_city is null
-        and coalesce(written_country, '{{ var("default_country") }}') = 'FR' as is_whole
+        coalesce(written_country, '{{ var("default_country") }}') = 'FR' as is_parted
     from {{ ref('int_customer_phones') }}
 ),
 
-wholes as (
+ends as (
     select
         raw_line,
+        '' as raw_postcode,
+        '' as raw_city,
         place_text,
-        coalesce(street_text, '') as street_text
+        coalesce(street_text, '') as street_text,
+        null as cedex,
+        false as has_two_places
     from {{ ref('int_whole_addresses') }}
+    union all
+    select * from {{ ref('int_repeated_places') }}
 ),
 
 joined as (
@@ -22,11 +26,12 @@ joined as (
         customers.*,
         places.postcode,
         places.city,
-        places.cedex,
+        coalesce(firsts.cedex, seconds.cedex, places.cedex) as cedex,
         places.insee_code,
         coalesce(places.country, customers.written_country) as country,
         places.status as place_status,
         coalesce(places.is_french_place, false) as is_french_place,
+        firsts.has_two_places or seconds.has_two_places as has_two_places,
         coalesce(streets.postal_box, complements.postal_box) as written_box,
         streets.line as first_line,
         complements.line as second_line,
@@ -38,14 +43,18 @@ joined as (
             streets.complement, complements.complement
         ) as complement
     from customers
-    left join wholes as firsts
+    left join ends as firsts
         on
-            case when customers.is_whole then customers.raw_address_line_1 end
+            case when customers.is_parted then customers.raw_address_line_1 end
             = firsts.raw_line
-    left join wholes as seconds
+            and coalesce(customers.raw_postcode, '') = firsts.raw_postcode
+            and coalesce(customers.raw_city, '') = firsts.raw_city
+    left join ends as seconds
         on
-            case when customers.is_whole then customers.raw_address_line_2 end
+            case when customers.is_parted then customers.raw_address_line_2 end
             = seconds.raw_line
+            and coalesce(customers.raw_postcode, '') = seconds.raw_postcode
+            and coalesce(customers.raw_city, '') = seconds.raw_city
     left join {{ ref('int_street_lines') }} as streets
         on
             coalesce(firsts.street_text, customers.raw_address_line_1, '')
@@ -58,13 +67,14 @@ joined as (
         on
             coalesce(firsts.place_text, seconds.place_text, customers.raw_postcode, '')
             = coalesce(places.raw_postcode, '')
-            and coalesce(customers.raw_city, '') = coalesce(places.raw_city, '')
-            and case
+            and coalesce(case
                 when coalesce(firsts.place_text, seconds.place_text) is null
-                    then coalesce(customers.raw_country, '')
-                else ''
-            end
-            = coalesce(places.raw_country, '')
+                    then customers.raw_city
+            end, '') = coalesce(places.raw_city, '')
+            and coalesce(case
+                when coalesce(firsts.place_text, seconds.place_text) is null
+                    then customers.raw_country
+            end, '') = coalesce(places.raw_country, '')
 )
 
 select * from joined

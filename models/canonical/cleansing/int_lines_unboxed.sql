@@ -11,6 +11,8 @@ together as (
     union all
     -- 3 rue des Lilas 69003 Lyon
     select street_text as raw_line from {{ ref('int_whole_addresses') }}
+    union all
+    select street_text as raw_line from {{ ref('int_places_in_lines') }}
 ),
 
 -- what is missing is looked up too: a join in which every record finds a row is faster

@@ -13,6 +13,12 @@ together as (
         null as city,
         null as country
     from {{ ref('int_whole_addresses') }}
+    union all
+    select
+        place_text as postcode,
+        null as city,
+        null as country
+    from {{ ref('int_places_in_lines') }}
 ),
 
 written as (

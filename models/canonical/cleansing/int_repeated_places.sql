@@ -1,0 +1,59 @@
+with
+
+lines as (
+    select * from {{ ref('int_places_in_lines') }}
+),
+
+places as (
+    select * from {{ ref('int_places') }}
+),
+
+compared as (
+    select
+        lines.*,
+        said.insee_code as said_insee_code,
+        said.status as said_status,
+        found.insee_code as found_insee_code,
+        lines.place_text is null
+        or left(lines.place_text, 5) = said.postcode
+        or found.insee_code = said.insee_code
+        or said.insee_code is null and found.city = lines.city_text as is_same
+    from lines
+    left join places as said
+        on
+            coalesce(lines.raw_postcode, '') = coalesce(said.raw_postcode, '')
+            and coalesce(lines.raw_city, '') = coalesce(said.raw_city, '')
+            and coalesce(lines.raw_country, '') = coalesce(said.raw_country, '')
+    left join places as found
+        on
+            coalesce(lines.place_text, '') = found.raw_postcode
+            and coalesce(found.raw_city, '') = ''
+            and coalesce(found.raw_country, '') = ''
+),
+
+judged as (
+    select
+        *,
+        not coalesce(is_same, false) and found_insee_code <> said_insee_code
+            as has_two_places
+    from compared
+)
+
+-- what the record leaves open, the line may say: 75000 Paris; another place stays
+select
+    raw_line,
+    coalesce(raw_postcode, '') as raw_postcode,
+    coalesce(raw_city, '') as raw_city,
+    max(case
+        when
+            is_same and found_insee_code is not null and said_status in (
+                'generic_postcode', 'missing_postcode', 'missing_city'
+            )
+            then place_text
+    end) as place_text,
+    max(case when is_same then street_text end) as street_text,
+    max(case when is_same then cedex end) as cedex,
+    max(case when has_two_places then 1 else 0 end) = 1 as has_two_places
+from judged
+where is_same or has_two_places
+group by raw_line, coalesce(raw_postcode, ''), coalesce(raw_city, '')
