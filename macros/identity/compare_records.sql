@@ -137,10 +137,15 @@ levels as (
                 and birth_date = other_birth_date and length(birth_date) = 8
                 and {{ consonants('first_name') }} <> {{ consonants('other_first_name') }}
                 then 1
-            -- Michel and Michele are a couple, unless they were born on one day; Magali and
-            -- Magalie are one name in two spellings, as the nicknames say.
+            -- Michel and Michele are a couple, unless they were born on one day (one year, or one
+            -- birthday, is a couple's as well); Magali and Magalie are one name in two spellings, as
+            -- the nicknames say.
             when
-                is_other_name and coalesce(birth_date <> other_birth_date, true)
+                is_other_name
+                and coalesce(
+                    birth_date <> other_birth_date
+                    or length(birth_date) < 8 or birth_date < '0001', true
+                )
                 and (first_name || 'e' = other_first_name or other_first_name || 'e' = first_name)
                 then 1
             when is_swapped or {{ is_typo('first_name') }} then 4
@@ -210,7 +215,7 @@ levels as (
             -- A father and a son of one name and home are a generation apart; who is not
             -- is one person, and one of the two dates is wrong.
             when
-                (is_one_home or email = other_email or phone = other_phone)
+                (is_one_home or {{ shares_rule(1) }} or {{ shares_rule(2) }})
                 and first_name = other_first_name
                 and (last_name = other_last_name or {{ is_typo('last_name') }})
                 and {{ is_one_generation('birth_date', 'other_birth_date') }}
