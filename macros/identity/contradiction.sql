@@ -29,10 +29,36 @@
         when {{ near }}.gender <> {{ far }}.gender
             and {{ near }}.first_name_key <> {{ far }}.first_name_key
             then 'two sexes and first names'
+        -- Marie-Claude and Marie-Christine, whom M.-C. or Marie may have brought together: people bear
+        -- both, and neither is the start of the other. Others that differ are mostly one person's.
+        when {{ compound_name(near ~ '.given_name_key') }}
+            <> {{ compound_name(far ~ '.given_name_key') }}
+            and substr({{ near }}.first_name_key, 1, 1) = substr({{ far }}.first_name_key, 1, 1)
+            and {{ near }}.first_name_key not like {{ far }}.first_name_key || '%'
+            and {{ far }}.first_name_key not like {{ near }}.first_name_key || '%'
+            and coalesce({{ near }}.birth_date_key <> {{ far }}.birth_date_key, true)
+            and {{ edit_distance(near ~ '.first_name_key', far ~ '.first_name_key') }} > 2
+            then 'two compound first names'
         when {{ near }}.has_many_surnames
             and {{ near }}.last_name_key <> {{ far }}.last_name_key
             and coalesce({{ near }}.birth_date_key <> {{ far }}.birth_date_key, true)
             and {{ edit_distance(near ~ '.last_name_key', far ~ '.last_name_key') }} > 2
             then 'too many surnames'
     end
+{%- endmacro %}
+
+{#- A first name of two written parts, else null: no initials, which are short for several. -#}
+{% macro compound_name(name) -%}
+    case when {{ name }} like '__% __%' then {{ name }} end
+{%- endmacro %}
+
+{#- Whether two of the records of a component may contradict each other; an aggregate. -#}
+{% macro may_contradict(records) -%}
+    min({{ records }}.birth_date_key) <> max({{ records }}.birth_date_key)
+    or min({{ records }}.gender) <> max({{ records }}.gender)
+    and min({{ records }}.first_name_key) <> max({{ records }}.first_name_key)
+    or min({{ compound_name(records ~ '.first_name_key') }})
+    <> max({{ compound_name(records ~ '.first_name_key') }})
+    or min({{ records }}.last_name_key) <> max({{ records }}.last_name_key)
+    and count(*) > {{ var('identity_surname_limit') }}
 {%- endmacro %}

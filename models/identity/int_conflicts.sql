@@ -8,18 +8,14 @@ suspects as (
     inner join {{ ref('int_match_records') }} as records
         on components.node_key = records.record_key
     group by components.component_key
-    having
-        min(records.birth_date_key) <> max(records.birth_date_key)
-        or min(records.gender) <> max(records.gender)
-        and min(records.first_name_key) <> max(records.first_name_key)
-        or min(records.last_name_key) <> max(records.last_name_key)
-        and count(*) > {{ var('identity_surname_limit') }}
+    having {{ may_contradict('records') }}
 ),
 
 members as (
     select
         components.component_key,
         records.*,
+        given_names.first_name_key as given_name_key,
         {{ row_hash([
             'records.birth_date_key', 'records.gender', 'records.first_name_key',
             'records.last_name_key', 'records.document_key'
@@ -29,6 +25,8 @@ members as (
         on suspects.component_key = components.component_key
     inner join {{ ref('int_match_records') }} as records
         on components.node_key = records.record_key
+    left join {{ ref('int_given_names') }} as given_names
+        on records.first_name_key = given_names.first_name_key
 ),
 
 surnames as (
@@ -47,6 +45,7 @@ faces as (
         members.birth_date_key,
         members.gender,
         members.first_name_key,
+        members.given_name_key,
         members.last_name_key,
         members.document_key,
         surnames.has_many_surnames,

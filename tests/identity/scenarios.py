@@ -306,6 +306,12 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("b", person("Marie", "Soubeyrand", phone="+33478000772", **HOME)),
         ("?", person("M.", "Soubeyrand", phone="+33478000772", **HOME)),
     ],
+    "initials_between_two": [
+        ("a", person("Marie-Claude", "Soubeyran", phone="+33478000784", **HOME)),
+        ("b", person("Marie-Christine", "Soubeyran", phone="+33478000784", **HOME)),
+        ("?", person("M.-C.", "Soubeyran", phone="+33478000784", **HOME)),
+        ("?", person("Marie", "Soubeyran", phone="+33478000784", **HOME)),
+    ],
     "initials_of_one_name": [
         ("a", person("H. B.", "Walraven", email="h.walraven@mail.fr", **HOME)),
         ("a", person("Hidde", "Walraven", email="h.walraven@mail.fr", **HOME)),
@@ -520,6 +526,7 @@ EXPLAINED = [
         2,
         ["A chain that joined them was cut", "cut: two birth dates (", "1948-03-03", "1980-12-12"],
     ),
+    ("initials_between_two", 0, 1, ["Two customers", "cut: two compound first names ("]),
     ("chain_beside_a_cut", 0, 3, ["One customer", "3 links", "P0000161"]),
     ("chain_beside_a_cut", 0, 4, ["Two customers", "cut: two birth dates ("]),
     ("override_always", 0, 2, ["One customer", "tests decided match on 2026-10-01: a test"]),
