@@ -1,16 +1,19 @@
 {#-
     materialized='expectation_maximisation': the weights of Fellegi and Sunter (1969) learnt from
-    the warehouse's own pairs, without a label. The model selects one row per pattern of levels
-    and attribute: pattern_key, pair_count, attribute, level, m, u, all_pairs and record_count
-    (pattern_key null for a level that no pair shows). The table holds one row per attribute and
-    level: `m`, how often two records of one person show it; `u`, how often two strangers do;
-    `weight`, tenths of bits; and one row `prior`.
+    the warehouse's own pairs, without a label. The model selects one row per pattern of levels,
+    name_bits and attribute: pattern_key, name_bits, pair_count, attribute, level, m, u, all_pairs,
+    record_count and is_weighed_by_frequency (pattern_key null for a level that no pair shows). The
+    table holds one row per attribute and level: `m`, how often two records of one person show it;
+    `u`, how often two strangers do; `weight`, tenths of bits; and one row `prior`.
 
     Each round gives every pattern the probability that its pairs are one person, then counts m
-    again with these probabilities. u stays as it was counted: learnt as well, it drifts to
-    households instead of people. The starting m weighs as much as `identity_prior_pairs` pairs,
-    so that little data moves it little. The number of rounds is fixed, and weights are rounded:
-    every engine comes to the same. The table is kept until `--full-refresh` learns it anew.
+    again with these probabilities. Where frequency decides, what the very names say (name_bits)
+    stands for u, as in a score: blocks of common names are left out, so that candidates who share
+    a name are strangers less often than an average name says. u stays as it was counted: learnt as
+    well, it drifts to households instead of people. The starting m weighs as much as
+    `identity_prior_pairs` pairs, so that little data moves it little. The number of rounds is
+    fixed, and weights are rounded: every engine comes to the same. The table is kept until
+    `--full-refresh` learns it anew.
 -#}
 {% materialization expectation_maximisation, default %}
     {% if is_learned() %}
@@ -31,20 +34,23 @@
         {% do create_scratch_table('matches', '
             select
                 patterns.pattern_key,
+                patterns.name_bits,
                 max(patterns.all_pairs) as all_pairs,
-                max(patterns.pair_count) / (1 + exp(least(500, -ln(max(weights.prior)) - sum(
-                    ln(cast(weights.m as double precision) / weights.u))))) as match_count
+                max(patterns.pair_count) / (1 + exp(least(500, -ln(max(weights.prior))
+                    - max(patterns.name_bits) * ln(2) / 10 - sum(ln(cast(weights.m as double precision)
+                    / case when patterns.is_weighed_by_frequency then 1 else weights.u end))))) as match_count
             from ' ~ patterns ~ ' as patterns
             inner join ' ~ weights ~ ' as weights
                 on patterns.attribute = weights.attribute and patterns.level = weights.level
             where patterns.pattern_key is not null
-            group by patterns.pattern_key') %}
+            group by patterns.pattern_key, patterns.name_bits') %}
         {% do create_scratch_table('weights_' ~ round, '
             with counted as (
                 select patterns.attribute, patterns.level, sum(matches.match_count) as match_count
                 from ' ~ patterns ~ ' as patterns
                 inner join ' ~ scratch_table('matches') ~ ' as matches
                     on patterns.pattern_key = matches.pattern_key
+                    and patterns.name_bits = matches.name_bits
                 group by patterns.attribute, patterns.level
             )
             select

@@ -61,7 +61,8 @@ select
     end as u,
     attributes.pattern_unit,
     sizes.all_pairs,
-    sizes.record_count
+    sizes.record_count,
+    levels.is_weighed_by_frequency
 from levels
 inner join attributes on levels.attribute = attributes.attribute
 cross join sizes

@@ -146,3 +146,57 @@ def test_agreeing_components(warehouse: dict[str, str], tmp_path: Path) -> None:
     )
     dbt(warehouse, tmp_path / "target", "run", project=tmp_path)
     assert dict(run(warehouse, "select * from orfevre_agreed.solved")) == expected
+
+
+# Levels of a name and an e-mail, by pattern; how often strangers show them, and how often two
+# records of one person do before anything is learnt.
+LEVELS = {0: (5, 5), 1: (5, 1), 2: (1, 5)}
+U = {("name", 5): 0.001, ("name", 1): 0.999, ("email", 5): 0.0005, ("email", 1): 0.9995}
+M = {("name", 5): 0.8, ("name", 1): 0.2, ("email", 5): 0.7, ("email", 1): 0.3}
+ALL_PAIRS, RECORDS = 1_000_000, 1000
+
+
+def learnt(candidates: list[tuple[int, int, int]], rounds: int, worth: int) -> dict:
+    """m of each level, from candidates of a pattern, the bits of their names, and a count."""
+    m, prior = dict(M), RECORDS / (2 * ALL_PAIRS)
+    for _ in range(rounds):
+        counts = dict.fromkeys(M, 0.0)
+        for pattern, bits, count in candidates:
+            name, email = ("name", LEVELS[pattern][0]), ("email", LEVELS[pattern][1])
+            odds = prior * m[name] * m[email] / U[email]
+            odds *= 2 ** (bits / 10) if name == ("name", 5) else 1 / U[name]
+            for level in (name, email):
+                counts[level] += count * odds / (1 + odds)
+        found = counts["email", 5] + counts["email", 1]
+        m = {level: (counts[level] + worth * M[level]) / (found + worth) for level in M}
+        prior = (1 + found) / ALL_PAIRS
+    return m
+
+
+def test_expectation_maximisation(warehouse: dict[str, str], tmp_path: Path) -> None:
+    """Who shares a rare name and no e-mail is one person, although strangers share common names."""
+    candidates = [(0, 90, 500), (1, 150, 300), (1, 60, 40), (2, 0, 60)]
+    columns = dict.fromkeys(
+        ["pattern_key", "name_bits", "pair_count", "level", "all_pairs", "record_count"], "integer"
+    )
+    columns |= {"attribute": "text", "m": "double precision", "u": "double precision"}
+    columns |= {"is_weighed_by_frequency": "boolean"}
+    rows = [
+        (pattern, bits, count, level, ALL_PAIRS, RECORDS, attribute, M[said], U[said], weighed)
+        for pattern, bits, count in candidates
+        for attribute, level in zip(("name", "email"), LEVELS[pattern], strict=True)
+        for said, weighed in [((attribute, level), (attribute, level) == ("name", 5))]
+    ]
+    load(warehouse, "training.patterns", columns, rows)
+    project(
+        tmp_path,
+        "{{ config(materialized='expectation_maximisation', schema='learnt') }}\n"
+        "select * from training.patterns",
+    )
+    settings = "{identity_training_rounds: 20, identity_prior_pairs: 50}"
+    dbt(warehouse, tmp_path / "target", "run", "--vars", settings, project=tmp_path)
+    found = run(warehouse, "select attribute, level, m from orfevre_learnt.solved")
+    m = {(attribute, level): float(value) for attribute, level, value in found}
+    m.pop(("prior", 0))
+    assert m == pytest.approx(learnt(candidates, rounds=20, worth=50), rel=1e-6)
+    assert m["email", 1] > 0.3
