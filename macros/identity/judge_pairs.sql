@@ -51,6 +51,11 @@ guarded as (
                 -- A company has none; its name has to be the same or nearly.
                 and not (is_company and last_name >= 2)
                 then 'no first name in a home'
+            -- A company whose name is not the person's, and who works or lives there.
+            when
+                first_name = 0 and last_name = 1 and birth_date < 3 and card <> 5
+                and not is_company and not is_nameless
+                then 'no first name, another last name'
             when is_gender_different and first_name in (2, 3, 4) then 'sexes conflict'
             when
                 greatest(birth_date, email, phone, card, street, place) < 3

@@ -15,6 +15,9 @@ GARAGE = {
     "email_status": "role",
 }
 
+OWNER = {"phone": "+33478000917", "address_line_1": "9 quai Fulchiron", "postcode": "69005"}
+TRADER = {"phone": "+33478000918", "address_line_1": "7 quai Fulchiron", "postcode": "69005"}
+
 
 def person(first: str, last: str, **more: object) -> dict[str, object]:
     """Fields of a record."""
@@ -217,6 +220,14 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "company_legal_forms": [
         ("a", {"company_name": "SARL Ébé", "is_company": True, "phone": "+33478000016"}),
         ("a", {"company_name": "Ebé S.A.S.", "is_company": True, "phone": "+33478000016"}),
+    ],
+    "company_and_its_owner": [
+        ("a", {"company_name": "Garage Rossignol", "is_company": True, **OWNER}),
+        ("b", person("Élodie", "Castagnier", **OWNER)),
+    ],
+    "company_of_the_owners_name": [
+        ("a", {"company_name": "SARL Castagnède", "is_company": True, **TRADER}),
+        ("a", person("Fabrice", "Castagnède", **TRADER)),
     ],
     "swapped_names": [
         ("a", person("Gwendoline", "Kerjean", birth_date="1990-09-09", **HOME)),
