@@ -1,7 +1,19 @@
 {{ config(materialized='view') }}
 -- Hundreds of guest orders of one person: each is compared with the first one of its
--- name, and the first ones with each other, since a typo makes a name.
+-- name and birth date, since a father and a son may share all else, and the first ones
+-- with each other, since a typo makes a name.
 with
+
+stars as (
+    select
+        blocks.rule,
+        blocks.block_hash,
+        -- Who contradicts is looked at in pairs: of very many, the name has to do.
+        blocks.record_count <= 100 * rules.block_limit as has_dates
+    from {{ ref('int_blocks') }} as blocks
+    inner join {{ ref('identity_blocking_rules') }} as rules on blocks.rule = rules.rule
+    where blocks.shape = 'star'
+),
 
 members as (
     select
@@ -11,9 +23,12 @@ members as (
                 members.rule,
                 members.block_hash,
                 records.first_name_key,
-                records.last_name_key
+                records.last_name_key,
+                case when stars.has_dates then records.birth_date_key end
         ) as first_key
     from {{ ref('int_star_members') }} as members
+    inner join stars
+        on members.rule = stars.rule and members.block_hash = stars.block_hash
     inner join {{ ref('int_match_records') }} as records
         on members.record_key = records.record_key
 ),

@@ -47,6 +47,11 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
             for first in ["Ludolf"] * 3 + ["Ludolph"] * 3
         ],
     ],
+    "star_of_father_and_son": [
+        (who, person("Lubin", "Garabedian", email="lubin.g@mail.fr", birth_date=day))
+        for who, day in [("a", "1951-04-17"), ("b", "1983-10-02")]
+        for _ in range(60)
+    ],
     "late_bridge": [
         ("a", person("Tiphaine", "Le Bozec", email="tiphaine.lb@mail.fr")),
         ("a", person("Tiphaine", "Le Bozec", phone="+33611000003", postcode="29200", city="Brest")),
