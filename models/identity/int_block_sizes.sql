@@ -28,7 +28,8 @@ sizes as (
 ),
 
 -- Only a value on more records than its limit can have more people than its limit.
--- People are told apart by the starts of their names, so that a typo is not a person.
+-- People are told apart by the starts of their names, so that a typo is not a person;
+-- companies, and whoever left out a name, by the one that is there.
 crowded as (
     select
         sizes.rule,
@@ -37,6 +38,14 @@ crowded as (
             count(
                 distinct substr(records.first_name_key, 1, 3)
                 || '|' || substr(records.last_name_key, 1, 3)
+            ),
+            count(distinct substr(records.first_name_key, 1, 3)),
+            -- Pharmacie du Lac and Pharmacie Roux begin alike
+            count(
+                distinct substr(records.last_name_key, 1, 3)
+                || case
+                    when records.is_company then right(records.last_name_key, 3) else ''
+                end
             ),
             count(distinct records.birth_date_key)
         ) as people_count

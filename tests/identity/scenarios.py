@@ -234,6 +234,29 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", {"company_name": "SARL Castagnède", "is_company": True, **TRADER}),
         ("a", person("Fabrice", "Castagnède", **TRADER)),
     ],
+    "accountant_of_companies": [
+        (
+            name,
+            {
+                "company_name": name,
+                "is_company": True,
+                "email": "compta@cabinet-ferrand.fr",
+                "email_status": "role",
+                "phone": "+33478000017",
+            },
+        )
+        for name in [
+            "Pharmacie du Lac",
+            "Pharmacie Roussel",
+            "Garage Noiret",
+            "Menuiserie Blanc",
+            "Acmé Conseil",
+            "Bodega Sol",
+            "Fleurs d'Anna",
+            "Taxi Kermadec",
+            "Optique Viala",
+        ]
+    ],
     "swapped_names": [
         ("a", person("Gwendoline", "Kerjean", birth_date="1990-09-09", **HOME)),
         ("a", person("Kerjean", "Gwendoline", birth_date="1990-09-09", postcode="69003")),
