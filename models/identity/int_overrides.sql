@@ -30,5 +30,6 @@ found as (
 
 select
     *,
-    is_known and not is_expired as is_in_force
+    -- Of one record alone there is nothing to decide.
+    is_known and not is_expired and left_key <> right_key as is_in_force
 from found

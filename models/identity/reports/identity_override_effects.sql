@@ -24,6 +24,7 @@ judged as (
         overrides.*,
         case
             when not overrides.is_known then 'record gone'
+            when overrides.left_key = overrides.right_key then 'one record'
             when overrides.is_expired then 'expired'
             when
                 overrides.decision = 'match'
