@@ -33,7 +33,7 @@ names as (
 ),
 
 surnames as (
-    -- A compound, and each of its words.
+    -- A compound, and each of its words but particles: SAINT is nobody's name.
     select * from names
     where surname is not null
     union
@@ -42,7 +42,10 @@ surnames as (
         words.word as surname
     from names
     cross join {{ split_words('names.surname', 'words') }}
-    where length(words.word) >= {{ var('household_shortest_surname') }}
+    left join {{ ref('name_words') }} as name_words on words.word = name_words.name_word
+    where
+        length(words.word) >= {{ var('household_shortest_surname') }}
+        and name_words.name_word is null
 )
 
 select
