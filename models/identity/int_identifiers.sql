@@ -66,4 +66,4 @@ inner join {{ ref('identity_identifier_types') }} as identifier_types
 left join {{ ref('identity_exclusions') }} as exclusions
     on
         listed.identifier_type = exclusions.identifier_type
-        and listed.identifier_value like exclusions.value_pattern
+        and listed.identifier_value like lower(exclusions.value_pattern)
