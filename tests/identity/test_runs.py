@@ -44,19 +44,25 @@ JOB = person("Job", "Tallandier", email="job.t@mail.fr", phone="+33611000024")
 KIM = person("Kim", "Verdelhan", email="kim.v@mail.fr", phone="+33611000025")
 LOU = person("Lou", "Estrambard", email="lou.e@mail.fr", phone="+33611000026")
 MAX = person("Max", "Ostermann", email="max.o@mail.fr", phone="+33611000027")
+EVE = person("Marie", "Martin", email="eve.m@mail.fr", phone="+33611000029")
+EVE_AT_WORK = EVE | {"email": "m.martin@travail.fr", "phone": "+33140000029"}
+BRIDGE = EVE | {"email": EVE_AT_WORK["email"]}
 ZOE = person("Zoé", "Pradelles", email="zoe.p@mail.fr", phone="+33611000028")
 
 # Who writes what in each run: ann:3 is Béatrice under Ann's name until her source corrects it, and
-# loses it again; job is merged into ivo, who is merged into kim.
+# loses it again; job is merged into ivo, who is merged into kim; eve:3, which comes late, says that
+# eve:1 and eve:2 are one.
 RUNS: list[dict[str, dict[str, object]]] = [
     {"ann:3": ANN, "job:1": JOB, "ivo:1": IVO, "ivo:2": IVO},
-    {"ann:3": BEA, "job:1": IVO, "ivo:1": IVO, "ivo:2": IVO},
-    {"ann:3": ANN, "job:1": KIM, "ivo:1": KIM, "ivo:2": KIM},
-    {"ann:3": ANN, "job:1": KIM, "ivo:1": KIM, "ivo:2": KIM},
+    {"ann:3": BEA, "job:1": IVO, "ivo:1": IVO, "ivo:2": IVO, "eve:3": BRIDGE},
+    {"ann:3": ANN, "job:1": KIM, "ivo:1": KIM, "ivo:2": KIM, "eve:3": BRIDGE},
+    {"ann:3": ANN, "job:1": KIM, "ivo:1": KIM, "ivo:2": KIM, "eve:3": BRIDGE},
 ]
 ALWAYS = {
     "ann:1": ANN,
     "ann:2": ANN,
+    "eve:1": EVE,
+    "eve:2": EVE_AT_WORK,
     **{f"kim:{number}": KIM for number in range(1, 5)},
     "lou:1": LOU,
     "lou:2": LOU | {"first_name": "Prosper", "birth_date": "1999-09-09"},
@@ -312,6 +318,15 @@ def test_merge_of_three(world: World) -> None:
         assert set(redirects.values()) <= set(identities.values()), "always to one that is there"
 
 
+def test_late_bridge(world: World) -> None:
+    """Two customers of one common name; a record that comes later knows both."""
+    before, after = world.identities[0], world.identities[1]
+    assert before["eve:1"] != before["eve:2"]
+    assert after["eve:1"] == after["eve:2"] == after["eve:3"]
+    gone = {before["eve:1"], before["eve:2"]} - {after["eve:1"]}
+    assert [world.redirects[1][customer] for customer in gone] == [after["eve:1"]]
+
+
 def test_permuted_input(world: World) -> None:
     """Rebuilt from the same records in another order: 0 ids change, nor does the history."""
     assert world.identities[3] == world.identities[2]
@@ -340,8 +355,8 @@ def test_moved_share_is_kept(world: World) -> None:
     )
     assert [tuple(map(float, row)) for row in rows] == [
         (0, 0, everybody, 0),
-        (everybody, 2, 0, round(2 / everybody, 6)),
-        (everybody, 4, 0, round(4 / everybody, 6)),
+        (everybody, 3, 1, round(3 / everybody, 6)),
+        (everybody + 1, 4, 0, round(4 / (everybody + 1), 6)),
     ]
 
 
