@@ -1,7 +1,8 @@
 {{ config(severity='warn') }}
--- A warning: orders of these sources name a customer that no table of customers holds,
--- and count as nobody's. His record may be in quarantine, or the key be another
--- system's (`customer_source` of a feed).
+-- A warning, for whoever declares the feeds: orders of these sources name a customer
+-- that no table of customers holds, and count as nobody's. His record may be in
+-- quarantine, or the key be another system's (`customer_source`). Who was erased stays
+-- in the number until his orders lose his key.
 with
 
 orders as (

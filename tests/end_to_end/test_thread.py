@@ -25,11 +25,11 @@ AGAINST_FEW = {
     "int_calling_codes",
     "int_consents_sms",
     "int_identifiers",
-    "int_judged_pairs",
     "int_level_counts",
     "int_phones_from_abroad",
     "int_weighed_consents",
 }
+OF_A_FULL_RUN = {"int_judged_pairs"}
 
 
 class Promises:
@@ -152,7 +152,8 @@ class TestOnDuckDB(Promises):
         assert len(queries) > 220
         with thread.asking() as ask:
             plans = {name: ask(f"explain {sql}")[0][1] for name, sql in queries.items()}
-        assert {name for name, plan in plans.items() if "BLOCKWISE_NL" in plan} <= AGAINST_FEW
+        found = {name for name, plan in plans.items() if "BLOCKWISE_NL" in plan}
+        assert found - OF_A_FULL_RUN == AGAINST_FEW
 
     def test_a_wrong_merge_comes_apart_although_it_was_published(self, thread: Thread) -> None:
         """What we publish comes back with the next load: it proves nothing and holds nobody."""
