@@ -29,6 +29,9 @@ placed as (
         raw_country,
         city_text,
         place_text,
+        replace({{ replace_pattern(
+            'place_text', '^[0-9]{5} ?| ?C(EDE|D)X( [0-9]{1,2})?$', ''
+        ) }}, 'SAINT', 'ST') as town_text,
         replace(cedex, 'CDX', 'CEDEX') as cedex,
         case
             when

@@ -15,9 +15,17 @@ compared as (
         said.status as said_status,
         found.insee_code as found_insee_code,
         lines.place_text is null
-        or left(lines.place_text, 5) = said.postcode
-        or found.insee_code = said.insee_code
-        or said.insee_code is null and found.city = lines.city_text as is_same
+        -- 69003 LYON BAT B says more than the place
+        or lines.town_text in (
+            '',
+            replace(lines.city_text, 'SAINT', 'ST'),
+            replace(found.city, 'SAINT', 'ST')
+        )
+        and coalesce(
+            found.insee_code = said.insee_code,
+            left(lines.place_text, 5) = said.postcode
+            or said.insee_code is null and found.city = lines.city_text
+        ) as is_same
     from lines
     left join places as said
         on
