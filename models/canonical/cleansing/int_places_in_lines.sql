@@ -37,6 +37,11 @@ placed as (
             when
                 place_text is null and cedex is not null
                 and ' ' || street_text like '% ' || city_text
+                -- RUE DE LYON is a street
+                and not {{ matches_pattern(
+                    'left(street_text, length(street_text) - length(city_text))',
+                    '(^| )(DE|DU|DES|D|LA|LE|LES|L) $'
+                ) }}
                 then rtrim(left(street_text, length(street_text) - length(city_text)))
             else street_text
         end as street_text
