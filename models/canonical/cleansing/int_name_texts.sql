@@ -4,14 +4,14 @@ repaired as (
     select * from {{ ref('int_names_written') }}
 ),
 
--- the first words, as a title may have them: M., M. et Mme, Mme Vve, Mme le Docteur
+-- the first words, as a title may have them: M., M.et Mme, Mme Vve, Mme le Docteur
 led as (
     select
         *,
         {{ extract_pattern('name_text', '^([^ .]+[.]?[a-z]*) ') }} as first_word,
         {{ extract_pattern(
             "name_text || ' '",
-            '^([^ .&/]+[.]?( ?(et|ou|and|&|/) ?| (l[ea] )?)[^ .&/]+[.]?) '
+            '^([^ .&/]+[.]?( ?(et|ou|and|&|/) ?| ([Ll][EeAa] )?)[^ .&/]+[.]?) '
         ) }} as couple
     from repaired
 ),
@@ -38,7 +38,7 @@ titled as (
             case
                 when
                     titles.title is not null
-                    or {{ matches_pattern('led.couple', '[&/]') }}
+                    or {{ matches_pattern('led.couple', '[&/]|[ .](et|ou|and) ') }}
                     then {{ text_key(
                         "replace(replace(led.couple, '&', ' et '), '/', ' ')") }}
             end = couples.title_key
