@@ -53,10 +53,12 @@ forms as (
         coalesce(alone.word_position = 'anywhere', false) as is_company_word,
         -- SAS is a family name too, unless in capitals; Conseil is one that people bear
         coalesce(frequencies.name is null and case
+            when alone.also_a = 'first_name' then false
             when alone.legal_form_position = 'anywhere'
                 then texts.name_text = upper(texts.name_text)
             else alone.word_position = 'first'
         end, false) as may_be_company_word,
+        coalesce(alone.also_a = 'last_name', false) as is_last_name_too,
         couples.raw_name is not null as is_couple,
         -- initials are, whatever they stand for
         length(texts.name_key) > 3 and texts.name_text = upper(texts.name_text)
