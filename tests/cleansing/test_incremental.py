@@ -41,6 +41,7 @@ STREETS += [
     "Lyon",
     "BP 9 Lyon Cedex 03",
     "3 rue X 69003",
+    "4 rue X 06000 Nice",
 ]
 VALUES: dict[str, list[str | None]] = {
     "title": ["Mme", "M", "Dr", None, None],
@@ -52,7 +53,7 @@ VALUES: dict[str, list[str | None]] = {
     "birth_date": ["12/03/1985", "1985-03-12", "le 12 mars 1985", "01/01/1970", "01/01/1980", None],
     "address_line_1": STREETS,
     "address_line_2": STREETS,
-    "postcode": ["69003", "3000", "2B200", None, None],
+    "postcode": ["69003", "3000", "2B200", "6000", None, None],
     "city": ["Lyon", "LYON 03", "Lyno", "Lyon s/Saône", "Lyon cdx 3", "Ajaccio", None, None],
     "country": ["France", "Suisse", "DE", None, None, None],
     "email": ["Ann@Gmial.com", "a.nn+x@gmail.com", "shop@x.fr", "no", "contact@y.fr", None],

@@ -1,10 +1,7 @@
 with
 
 customers as (
-    select
-        *,
-        coalesce(written_country, '{{ var("default_country") }}') = 'FR' as is_parted
-    from {{ ref('int_customer_phones') }}
+    select * from {{ ref('int_customer_phones') }}
 ),
 
 ends as (
@@ -12,6 +9,7 @@ ends as (
         raw_line,
         '' as raw_postcode,
         '' as raw_city,
+        coalesce(raw_country, '') as raw_country,
         place_text,
         coalesce(street_text, '') as street_text,
         null as cedex,
@@ -45,16 +43,16 @@ joined as (
     from customers
     left join ends as firsts
         on
-            case when customers.is_parted then customers.raw_address_line_1 end
-            = firsts.raw_line
+            customers.raw_address_line_1 = firsts.raw_line
             and coalesce(customers.raw_postcode, '') = firsts.raw_postcode
             and coalesce(customers.raw_city, '') = firsts.raw_city
+            and coalesce(customers.raw_country, '') = firsts.raw_country
     left join ends as seconds
         on
-            case when customers.is_parted then customers.raw_address_line_2 end
-            = seconds.raw_line
+            customers.raw_address_line_2 = seconds.raw_line
             and coalesce(customers.raw_postcode, '') = seconds.raw_postcode
             and coalesce(customers.raw_city, '') = seconds.raw_city
+            and coalesce(customers.raw_country, '') = seconds.raw_country
     left join {{ ref('int_street_lines') }} as streets
         on
             coalesce(firsts.street_text, customers.raw_address_line_1, '')

@@ -42,8 +42,9 @@ compared as (
 judged as (
     select
         *,
-        not coalesce(is_same, false) and found_insee_code <> said_insee_code
-            as has_two_places
+        coalesce(
+            not coalesce(is_same, false) and found_insee_code <> said_insee_code, false
+        ) as has_two_places
     from compared
 )
 
@@ -52,16 +53,16 @@ select
     raw_line,
     coalesce(raw_postcode, '') as raw_postcode,
     coalesce(raw_city, '') as raw_city,
-    max(case
+    coalesce(raw_country, '') as raw_country,
+    case
         when
             is_same and found_insee_code is not null and said_status in (
                 'generic_postcode', 'missing_postcode', 'missing_city'
             )
             then place_text
-    end) as place_text,
-    max(case when is_same then street_text end) as street_text,
-    max(case when is_same then cedex end) as cedex,
-    max(case when has_two_places then 1 else 0 end) = 1 as has_two_places
+    end as place_text,
+    case when is_same then street_text end as street_text,
+    case when is_same then cedex end as cedex,
+    has_two_places
 from judged
 where is_same or has_two_places
-group by raw_line, coalesce(raw_postcode, ''), coalesce(raw_city, '')

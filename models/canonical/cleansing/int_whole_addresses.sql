@@ -8,7 +8,8 @@ countries as (
 customers as (
     select
         customers.address_line_1,
-        customers.address_line_2
+        customers.address_line_2,
+        customers.country as raw_country
     from {{ ref('int_unread_customers') }} as customers
     left join countries on customers.country = countries.raw_country
     where
@@ -18,15 +19,22 @@ customers as (
 ),
 
 together as (
-    select address_line_1 as raw_line from customers
+    select
+        raw_country,
+        address_line_1 as raw_line
+    from customers
     union
-    select address_line_2 as raw_line from customers
+    select
+        raw_country,
+        address_line_2 as raw_line
+    from customers
 ),
 
 -- 3 rue des Lilas, F-69003 Lyon, France; an F without its dash may be a building
 keyed as (
     select
         raw_line,
+        raw_country,
         {{ replace_pattern(text_key(replace_pattern(
             repair_mojibake('raw_line'), '(^|[^A-Za-z0-9])[Ff] *- *([0-9]{5})', '\\1\\2'
         )), ' FRANCE$', '') }} as line
@@ -38,6 +46,7 @@ keyed as (
 parted as (
     select
         raw_line,
+        raw_country,
         line,
         {{ extract_pattern('line', '^(?:.* )?([0-9]{5} [A-Z].*)$') }} as place_text
     from keyed
@@ -46,6 +55,7 @@ parted as (
 whole as (
     select
         raw_line,
+        raw_country,
         place_text,
         nullif({{ replace_pattern(
             'left(line, length(line) - length(place_text))', '(^F)? ?$', ''
