@@ -12,7 +12,6 @@ compared as (
     select
         lines.*,
         said.insee_code as said_insee_code,
-        said.status as said_status,
         found.insee_code as found_insee_code,
         lines.place_text is null
         -- 69003 LYON BAT B says more than the place
@@ -56,9 +55,7 @@ select
     coalesce(raw_country, '') as raw_country,
     case
         when
-            is_same and found_insee_code is not null and said_status in (
-                'generic_postcode', 'missing_postcode', 'missing_city'
-            )
+            is_same and said_insee_code is null and found_insee_code is not null
             then place_text
     end as place_text,
     case when is_same then street_text end as street_text,
