@@ -58,7 +58,9 @@ ending as (
 keyed as (
     select
         *,
-        {{ replace_pattern(text_key('raw_city'), ' ?CEDEX.*$', '') }} as city_text,
+        {{ replace_pattern(
+            text_key(repair_mojibake('raw_city')), ' ?CEDEX.*$', ''
+        ) }} as city_text,
         {{ replace_pattern(text_key(replace_pattern(
             repair_mojibake('raw_line'), '(^|[^A-Za-z0-9])[Ff] *- *([0-9]{5})', '\\1\\2'
         )), ' FRANCE$', '') }} as line
