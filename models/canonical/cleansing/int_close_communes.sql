@@ -4,7 +4,8 @@ localities as (
     select distinct
         postcode,
         city_key,
-        replace(city_text, 'SAINT', 'ST') as city_text
+        city_text,
+        replace(city_text, 'SAINT', 'ST') as words
     from {{ ref('int_localities_read') }}
     where
         length(city_key) >= 3 and (is_french or country is null and not has_lost_zero)
@@ -13,7 +14,7 @@ localities as (
 communes as (
     select
         *,
-        replace(city, 'SAINT', 'ST') as city_text
+        replace(city, 'SAINT', 'ST') as words
     from {{ ref('communes') }}
 ),
 
@@ -42,6 +43,7 @@ close as (
     select
         unknown.postcode,
         unknown.city_key,
+        unknown.city_text,
         communes.insee_code,
         communes.city
     from unknown
@@ -49,16 +51,12 @@ close as (
     left join namesakes on unknown.city_key = namesakes.city_key
     where
         {{ edit_distance('unknown.city_key', 'communes.city_key') }}
-        <= case
-            when length(unknown.city_key) >= 8 then 2
-            when length(unknown.city_key) >= 4 then 1
-            else 0
-        end
+        <= least(length(unknown.city_key) / 4.0, 2)
         or length(unknown.city_key) >= 6
         and communes.city_key like unknown.city_key || '%'
-        or communes.city_text like unknown.city_text || ' %'
+        or communes.words like unknown.words || ' %'
         or (
-            unknown.city_text like communes.city_text || ' %'
+            unknown.words like communes.words || ' %'
             -- unless that is another commune
             and coalesce(namesakes.first_insee_code = communes.insee_code, true)
             and coalesce(namesakes.last_insee_code = communes.insee_code, true)
@@ -69,10 +67,11 @@ lone as (
     select
         postcode,
         city_key,
+        city_text,
         min(insee_code) as insee_code,
         min(city) as city
     from close
-    group by postcode, city_key
+    group by postcode, city_key, city_text
     having count(distinct insee_code) = 1
 )
 

@@ -55,6 +55,7 @@ matched as (
         on
             localities.postcode = close_names.postcode
             and localities.city_key = close_names.city_key
+            and localities.city_text = close_names.city_text
     left join {{ ref('int_department_cities') }} as cities
         on
             localities.postcode = cities.generic_postcode
