@@ -23,15 +23,15 @@ examples as (
     union all
     select
         'D ORMESSON' as written,
-        'd''Ormesson' as expected
+        'D Ormesson' as expected
     union all
     select
-        'l hermite' as written,
-        'L''Hermite' as expected
+        'L HUANG' as written,
+        'L Huang' as expected
     union all
     select
-        'D BRIAND' as written,
-        'D Briand' as expected
+        'D ADAMS' as written,
+        'D Adams' as expected
     union all
     select
         'mcdonald' as written,
