@@ -59,7 +59,12 @@ folded as (
         case when has_lost_zero then '0' || postcode_text else postcode_text end
             as postcode,
         has_lost_zero,
-        nullif(city_text, '') as city_text,
+        -- of Lyon/Villeurbanne both are shown
+        nullif(case
+            when coalesce(raw_city, raw_postcode) like '%/%'
+                then replace(city_text, ' S ', ' ')
+            else city_text
+        end, '') as city_text,
         nullif(replace(
             replace(replace(replace(replace(
                 ' ' || {{ replace_pattern(
