@@ -61,9 +61,7 @@ keyed as (
         {{ replace_pattern(
             text_key(repair_mojibake('raw_city')), ' ?CEDEX.*$', ''
         ) }} as city_text,
-        {{ replace_pattern(text_key(replace_pattern(
-            repair_mojibake('raw_line'), '(^|[^A-Za-z0-9])[Ff] *- *([0-9]{5})', '\\1\\2'
-        )), ' FRANCE$', '') }} as line
+        {{ address_key('raw_line') }} as line
     from ending
 )
 

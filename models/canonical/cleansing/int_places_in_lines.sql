@@ -52,4 +52,4 @@ select * from placed
 -- BP 69003 is a box
 where
     street_text is not null
-    and not {{ matches_pattern('street_text', '(^| )(BP|CS|TSA)$') }}
+    and not {{ ends_in_box('street_text') }}

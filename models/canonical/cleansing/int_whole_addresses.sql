@@ -35,9 +35,7 @@ keyed as (
     select
         raw_line,
         raw_country,
-        {{ replace_pattern(text_key(replace_pattern(
-            repair_mojibake('raw_line'), '(^|[^A-Za-z0-9])[Ff] *- *([0-9]{5})', '\\1\\2'
-        )), ' FRANCE$', '') }} as line
+        {{ address_key('raw_line') }} as line
     from together
     where {{ matches_pattern('raw_line', '[0-9]{5}') }}
 ),
@@ -75,4 +73,4 @@ inner join known on left(whole.place_text, 5) = known.postcode
 -- BP 69003 is a box
 where
     whole.street_text is null
-    or not {{ matches_pattern('whole.street_text', '(^| )(BP|CS|TSA)$') }}
+    or not {{ ends_in_box('whole.street_text') }}
