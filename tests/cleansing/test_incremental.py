@@ -43,6 +43,8 @@ STREETS += [
     "3 rue X 69003",
     "4 rue X 06000 Nice",
 ]
+CITIES = ["Lyon", "LYON 03", "Lyno", "Lyon s/Saône", "Lyon cdx 3", "Ajaccio", "Aix", "Aix 2"]
+CITIES += [None, None]
 VALUES: dict[str, list[str | None]] = {
     "title": ["Mme", "M", "Dr", None, None],
     "first_name": PEOPLE,
@@ -54,7 +56,7 @@ VALUES: dict[str, list[str | None]] = {
     "address_line_1": STREETS,
     "address_line_2": STREETS,
     "postcode": ["69003", "3000", "2B200", "6000", "13100", None, None],
-    "city": ["Lyon", "LYON 03", "Lyno", "Lyon s/Saône", "Lyon cdx 3", "Ajaccio", "Aix", "Aix 2", None, None],
+    "city": CITIES,
     "country": ["France", "Suisse", "DE", None, None, None],
     "email": ["Ann@Gmial.com", "a.nn+x@gmail.com", "shop@x.fr", "no", "contact@y.fr", None],
     "phone": ["06 12 34 56 78", "0033612345678", "0791234567", "04 72 00 00 01", "12", None],
@@ -72,6 +74,16 @@ def spaniards(last_name: str) -> World:
     said = dict.fromkeys(VALUES)
     named = {f"c:{n}": said | {"first_name": "Ana", "last_name": last_name} for n in range(25)}
     return {"c:lone": said | {"last_name": "Plana Huguet"}} | named
+
+
+def neighbours(*, with_late: bool) -> World:
+    """Of whom those that come late say less of a place than others did of the same one."""
+    said = dict.fromkeys(VALUES)
+    nice = said | {"address_line_1": "5 rue X 06000 Nice", "postcode": "6000"}
+    aix = said | {"postcode": "13100", "city": "Aix"}
+    first = {"c:nice": nice | {"country": "France"}, "c:aix": aix}
+    late = {"c:late-nice": nice, "c:late-aix": aix | {"city": "Aix 2"}}
+    return first | late if with_late else first
 
 
 def columns(name: str) -> dict[str, str]:
@@ -127,7 +139,7 @@ def live(environment: dict[str, str], target: Path) -> tuple[dict, dict, list[in
     """What a history of runs comes to, what a full run does, and the records that each run read."""
     chance = random.Random(7)
     world: World = {f"{chance.choice('ab')}:{number}": says(chance) for number in range(300)}
-    world |= spaniards("Martin")
+    world |= spaniards("Martin") | neighbours(with_late=False)
     write(environment, world, chance)
     dbt(environment, target, "seed", "--select", "path:seeds/cleansing", "path:seeds/reference")
     dbt(environment, target, "run", "--select", *LAYER)
@@ -143,6 +155,7 @@ def live(environment: dict[str, str], target: Path) -> tuple[dict, dict, list[in
     for step in (2, 3, 4, 5):
         change(world, chance, step)
         world |= spaniards("Martin" if step < 4 else "Campillo Abellán")
+        world |= neighbours(with_late=step == 5)
         write(environment, world, chance)
         if step == 3:  # a title is none any more
             assert run(environment, "delete from seeds.titles where title_key = 'DR' returning 1")
