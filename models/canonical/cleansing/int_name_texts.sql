@@ -11,7 +11,7 @@ led as (
         {{ extract_pattern('name_text', '^([^ .]+[.]?[a-z]*) ') }} as first_word,
         {{ extract_pattern(
             "name_text || ' '",
-            '^([^ .&/]+[.]?( ?(et|ou|and|&|/) ?| ([Ll][EeAa] )?)[^ .&/]+[.]?) '
+            '(?i)^([^ .&/]+[.]?( ?(et|ou|and|&|/) ?| (l[ea] )?)[^ .&/]+[.]?) '
         ) }} as couple
     from repaired
 ),
@@ -38,7 +38,7 @@ titled as (
             case
                 when
                     titles.title is not null
-                    or {{ matches_pattern('led.couple', '[&/]|[ .](et|ou|and) ') }}
+                    or {{ matches_pattern('led.couple', '(?i)[&/]|[ .](et|ou|and) ') }}
                     then {{ text_key(
                         "replace(replace(led.couple, '&', ' et '), '/', ' ')") }}
             end = couples.title_key
