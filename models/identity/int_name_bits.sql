@@ -11,13 +11,22 @@ totals as (
     select count(*) as all_count from records
 ),
 
+-- What is assumed of a thousand records that were not seen, so that a small warehouse
+-- does not take a common name for a rare one.
+usual as (
+    select
+        'first' as name_type,
+        0.002 as usual_frequency
+    union all
+    select
+        'last' as name_type,
+        0.0003 as usual_frequency
+),
+
 counts as (
     select
         'first' as name_type,
         first_name_key as name_key,
-        -- assumed for a thousand records that were not seen, so that a small warehouse
-        -- does not take a common name for a rare one
-        0.002 as usual_frequency,
         count(*) as record_count
     from records
     where first_name_key is not null
@@ -26,31 +35,40 @@ counts as (
     select
         'last' as name_type,
         last_name_key as name_key,
-        0.0003 as usual_frequency,
         count(*) as record_count
     from records
     where last_name_key is not null
     group by last_name_key
     union all
     select
-        'first' as name_type,
+        name_type,
         null as name_key,
-        0.002 as usual_frequency,
         1 as record_count
-    union all
+    from usual
+),
+
+expected as (
     select
-        'last' as name_type,
-        null as name_key,
-        0.0003 as usual_frequency,
-        1 as record_count
+        counts.*,
+        greatest(
+            usual.usual_frequency,
+            case counts.name_type
+                when 'first' then frequencies.first_name_per_million
+                else frequencies.last_name_per_million
+            end / 1000000
+        ) as usual_frequency
+    from counts
+    inner join usual on counts.name_type = usual.name_type
+    left join {{ ref('name_frequencies') }} as frequencies
+        on upper(counts.name_key) = frequencies.name
 )
 
 select
-    counts.name_type,
-    counts.name_key,
+    expected.name_type,
+    expected.name_key,
     cast(round(-10 / ln(2) * ln(
-        (counts.record_count + 1000 * counts.usual_frequency)
+        (expected.record_count + 1000 * expected.usual_frequency)
         / (totals.all_count + 1000)
     )) as integer) as bits
-from counts
+from expected
 cross join totals

@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', fail_calc='coalesce(sum(order_count), 0)') }}
 -- A warning, for whoever declares the feeds: orders of these sources name a customer
 -- that no table of customers holds, and count as nobody's. His record may be in
 -- quarantine, or the key be another system's (`customer_source`). Who was erased stays
