@@ -36,11 +36,16 @@ pattern_scores as (
 select
     comparisons.*,
     pattern_scores.score + prior_odds.weight
-    + case when comparisons.first_name = 5 then comparisons.first_name_bits else 0 end
-    + case when comparisons.last_name = 5 then comparisons.last_name_bits else 0 end
+    + {{ name_bits('comparisons') }}
         as score
 from {{ comparisons }} as comparisons
 inner join pattern_scores on comparisons.pattern_key = pattern_scores.pattern_key
 inner join weights as prior_odds on prior_odds.attribute = 'prior'
 where not comparisons.is_gone
 {% endmacro %}
+
+{#- What the very names of a pair say where they are the same, in tenths of bits. -#}
+{% macro name_bits(pairs) -%}
+    case when {{ pairs }}.first_name = 5 then {{ pairs }}.first_name_bits else 0 end
+    + case when {{ pairs }}.last_name = 5 then {{ pairs }}.last_name_bits else 0 end
+{%- endmacro %}

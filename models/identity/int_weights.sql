@@ -10,11 +10,9 @@ starting_weights as (
 
 comparisons as (
     select
-        pattern_key,
-        case when first_name = 5 then first_name_bits else 0 end
-        + case when last_name = 5 then last_name_bits else 0 end
-            as name_bits
-    from {{ ref('int_comparisons') }}
+        pairs.pattern_key,
+        {{ name_bits('pairs') }} as name_bits
+    from {{ ref('int_comparisons') }} as pairs
 ),
 
 -- To whole bits, so that there are few.
