@@ -42,6 +42,8 @@ STREETS += [
     "BP 9 Lyon Cedex 03",
     "3 rue X 69003",
     "4 rue X 06000 Nice",
+    "F-75008 Paris 3 rue X",
+    "5 rue X 69003 Lyon esc B",
 ]
 CITIES = ["Lyon", "LYON 03", "Lyno", "Lyon s/Saône", "Lyon cdx 3", "Ajaccio", "Aix", "Aix 2"]
 CITIES += [None, None]
