@@ -51,12 +51,18 @@ measured as (
         near.city_key as city,
         far.city_key as other_city,
         nicknames.first_name_key is not null as is_nickname,
-        near.is_nameless as is_left_nameless,
-        far.is_nameless as is_right_nameless,
+        near.is_nameless as is_near_nameless,
+        far.is_nameless as is_far_nameless,
+        near.is_company as is_near_company,
+        far.is_company as is_far_company,
         coalesce(first_names.bits, unseen_names.first_name_bits) as first_name_bits,
         coalesce(last_names.bits, unseen_names.last_name_bits) as last_name_bits,
         near.gender <> far.gender as is_gender_different,
-        near.is_company and far.is_company as is_company,
+        near.is_company <> far.is_company and (
+            near.company_key = far.company_key
+            or {{ near_distance('company_key') }} * 4
+            <= greatest(length(near.company_key), length(far.company_key))
+        ) as is_own_company,
         near.street_key = far.street_key
         and (near.postcode_key = far.postcode_key or near.city_key = far.city_key)
             as is_one_home,
@@ -123,11 +129,14 @@ levels as (
         is_gone,
         first_name_bits,
         last_name_bits,
-        is_left_nameless,
-        is_right_nameless,
+        -- A company that names nobody goes to one of its contacts only.
+        is_near_nameless or coalesce(is_near_company and is_own_company, false)
+            as is_left_nameless,
+        is_far_nameless or coalesce(is_far_company and is_own_company, false)
+            as is_right_nameless,
         coalesce(is_gender_different, false) as is_gender_different,
         coalesce(is_initial_same, false) and not is_other_name as is_initial_same,
-        coalesce(is_company, false) as is_company,
+        coalesce(is_near_company and is_far_company or is_own_company, false) as is_company,
         case
             when first_name is null or other_first_name is null then 0
             when first_name = other_first_name then 5
@@ -164,6 +173,7 @@ levels as (
                 and replace(last_name, ' ', '') = replace(other_last_name, ' ', '')
                 or last_name = other_birth_name or birth_name = other_last_name
                 or birth_name = other_birth_name
+                or is_own_company
                 then 4
             when last_name_distance * 3 <= greatest(length(last_name), length(other_last_name)) then 3
             when

@@ -16,7 +16,7 @@ undotted as (
         company_name,
         {{ close_initials('company_name') }} as whole_name
     from {{ ref('customer_records') }}
-    where is_company and company_name is not null
+    where company_name is not null
 ),
 
 folded as (

@@ -44,6 +44,7 @@ folded as (
         {{ postcode_key('postcode') }} as postcode_key,
         {{ match_key('city') }} as city_key,
         content_hash,
+        company_key,
         is_company,
         record_id is null as is_gone
     from changed

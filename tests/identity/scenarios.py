@@ -16,6 +16,7 @@ GARAGE = {
 }
 
 OWNER = {"phone": "+33478000917", "address_line_1": "9 quai Fulchiron", "postcode": "69005"}
+DESK = {"phone": "+33478000919", "address_line_1": "5 quai Fulchiron", "postcode": "69005"}
 TRADER = {"phone": "+33478000918", "address_line_1": "7 quai Fulchiron", "postcode": "69005"}
 
 
@@ -229,6 +230,11 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "company_and_its_owner": [
         ("a", {"company_name": "Garage Rossignol", "is_company": True, **OWNER}),
         ("b", person("Élodie", "Castagnier", **OWNER)),
+    ],
+    "company_and_its_contacts": [
+        ("a", {"company_name": "SARL Rossignol Autos", "is_company": True, **DESK}),
+        ("a", person("Élodie", "Castagnier", company_name="ROSIGNOL AUTOS", **DESK)),
+        ("b", person("Hugo", "Malaplate", company_name="Rossignol Autos", phone=DESK["phone"])),
     ],
     "company_of_the_owners_name": [
         ("a", {"company_name": "SARL Castagnède", "is_company": True, **TRADER}),
