@@ -60,11 +60,12 @@ folded as (
             as postcode,
         has_lost_zero,
         -- of Lyon/Villeurbanne both are shown
-        nullif(case
-            when coalesce(raw_city, raw_postcode) like '%/%'
-                then replace(city_text, ' S ', ' ')
-            else city_text
-        end, '') as city_text,
+        nullif(replace(city_text, ' S ', case
+            when coalesce(raw_city, raw_postcode, '') not like '%/%' then ' S '
+            when {{ matches_pattern('coalesce(raw_city, raw_postcode)', '[ -][Ss]/') }}
+                then ' SUR '
+            else ' '
+        end), '') as city_text,
         nullif(replace(
             replace(replace(replace(replace(
                 ' ' || {{ replace_pattern(
