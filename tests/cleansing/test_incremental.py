@@ -46,7 +46,7 @@ STREETS += [
     "5 rue X 69003 Lyon esc B",
 ]
 CITIES = ["Lyon", "LYON 03", "Lyno", "Lyon s/Saône", "Lyon cdx 3", "Ajaccio", "Aix", "Aix 2"]
-CITIES += [None, None]
+CITIES += ["Lyon 3e", None, None]
 VALUES: dict[str, list[str | None]] = {
     "title": ["Mme", "M", "Dr", None, None],
     "first_name": PEOPLE,

@@ -33,9 +33,10 @@ matched as (
         postcodes.postcode is not null as is_french_postcode,
         postcodes.insee_code as postcode_insee_code,
         postcodes.city as postcode_city,
-        lone_names.insee_code as name_insee_code,
-        lone_names.city as name_city,
-        lone_names.postcode as name_postcode,
+        coalesce(arrondissements.insee_code, lone_names.insee_code) as name_insee_code,
+        coalesce(arrondissements.city, lone_names.city) as name_city,
+        coalesce(arrondissements.postcode, lone_names.postcode) as name_postcode,
+        arrondissements.postcode is not null as is_arrondissement,
         close_names.insee_code as close_insee_code,
         close_names.city as close_city,
         cities.insee_code as generic_insee_code,
@@ -51,6 +52,16 @@ matched as (
         on localities.postcode = postcodes.postcode
     left join {{ ref('int_lone_names') }} as lone_names
         on localities.city_key = lone_names.city_key
+    -- Paris 8e
+    left join {{ ref('int_arrondissements') }} as arrondissements
+        on
+            localities.city_key = arrondissements.city_key
+            and case
+                when localities.postcode is null
+                    then cast({{ extract_pattern(
+                        'localities.city_text', ' ([0-9]{1,2})[^0-9]*$'
+                    ) }} as integer)
+            end = arrondissements.arrondissement
     left join {{ ref('int_close_communes') }} as close_names
         on
             localities.postcode = close_names.postcode

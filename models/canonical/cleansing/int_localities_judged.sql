@@ -5,7 +5,7 @@ matched as (
 ),
 
 -- postcode and city vouch for each other; one of them alone, only for an address said
--- to be French: 2600 and 20095 are postcodes of other countries too
+-- to be French, 2600 and 20095 are postcodes of other countries too; or for Paris 8e
 read_so as (
     select
         *,
@@ -14,7 +14,9 @@ read_so as (
             when is_cedex then 'cedex'
             when city_key is null and is_french and postcode_city is not null
                 then 'lone_postcode'
-            when postcode is null and is_french and name_postcode is not null
+            when
+                postcode is null and (is_french or is_arrondissement)
+                and name_postcode is not null
                 then 'lone_name'
             when close_city is not null then 'close_name'
             when generic_city is not null then 'generic_postcode'
