@@ -22,7 +22,8 @@ genders as (
 ),
 
 fitting as (
-    -- title and gender survive together: a title of the other gender does not
+    -- title and gender survive together: a title of the other gender does not; an
+    -- address without a street does not where the same place has one
     select candidates.*
     from candidates
     left join titles on candidates.field = 'title' and candidates.value = titles.title
@@ -30,7 +31,10 @@ fitting as (
         on
             candidates.customer_id = genders.customer_id
             and genders.position = 1
-    where coalesce(titles.gender = genders.gender, true)
+    left join {{ ref('int_yielding_addresses') }} as yielding
+        on candidates.field = 'address' and candidates.record_id = yielding.record_id
+    where
+        coalesce(titles.gender = genders.gender, true) and yielding.record_id is null
 ),
 
 lightest as (
