@@ -11,7 +11,7 @@ asked as (
         select
             wanted.left_key,
             wanted.right_key,
-            coalesce(max(candidates.rules), ' ~ sum_rules('coalesce(far.rule, 0)') ~ ') as rules,
+            coalesce(max(candidates.rules), ' ~ sum_rules('coalesce(far.mark, 0)') ~ ') as rules,
             false as is_gone
         from ' ~ pairs ~ ' as wanted
         left join ' ~ ref('int_candidate_pairs') ~ ' as candidates
@@ -20,7 +20,7 @@ asked as (
         left join ' ~ ref('int_star_members') ~ ' as near on wanted.left_key = near.record_key
         left join ' ~ ref('int_star_members') ~ ' as far
             on wanted.right_key = far.record_key
-            and (near.rule, near.block_hash) = (far.rule, far.block_hash)
+            and (near.mark, near.block_hash) = (far.mark, far.block_hash)
         group by wanted.left_key, wanted.right_key
     ) as wanted') }}
 ),

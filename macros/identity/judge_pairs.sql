@@ -57,6 +57,11 @@ guarded as (
                 and not is_company and not is_nameless
                 then 'no first name, another last name'
             when is_gender_different and first_name in (2, 3, 4) then 'sexes conflict'
+            -- Of the many at one door, an office or a tower, some share a first name.
+            when
+                last_name = 1 and greatest(birth_date, email, phone, card) < 3
+                and {{ shares_rule(16384) }}
+                then 'another last name'
             when
                 greatest(birth_date, email, phone, card, street, place) < 3
                 and score < {{ var('identity_names_alone_threshold') }}

@@ -1,16 +1,12 @@
 -- A run counts the blocks that changed records are in or have left.
 with
 
-members as (
-    select * from {{ ref('int_block_members') }}
-),
-
 sizes as (
     select
         rule,
         block_hash,
         count(case when not is_gone then 1 end) as record_count
-    from members
+    from {{ ref('int_block_members') }}
     {% if is_incremental() %}
         where
             (rule, block_hash) in (
@@ -25,6 +21,19 @@ sizes as (
     {% if not is_incremental() %}
         having count(case when not is_gone then 1 end) > 1
     {% endif %}
+),
+
+limits as (
+    select
+        rule,
+        people_limit
+    from {{ ref('identity_identifier_types') }}
+    union all
+    select
+        rule,
+        {{ var('identity_door_limit') }} as people_limit
+    from {{ ref('identity_blocking_rules') }}
+    where rule = 8192
 ),
 
 -- Only a value on more records than its limit can have more people than its limit.
@@ -50,11 +59,9 @@ crowded as (
             count(distinct records.birth_date_key)
         ) as people_count
     from sizes
-    inner join {{ ref('identity_identifier_types') }} as identifier_types
-        on
-            sizes.rule = identifier_types.rule
-            and sizes.record_count > identifier_types.people_limit
-    inner join members
+    inner join limits
+        on sizes.rule = limits.rule and sizes.record_count > limits.people_limit
+    inner join {{ ref('int_block_members') }} as members
         on sizes.rule = members.rule and sizes.block_hash = members.block_hash
     inner join {{ ref('int_match_records') }} as records
         on members.record_key = records.record_key

@@ -1,6 +1,7 @@
 -- A value is refused for the number of different people on it, never for how often it
 -- occurs. A block larger than its rule's limit becomes a star per name if it is an
--- identifier's, else it is left to the other rules.
+-- identifier's, else it is left to the other rules; those are told of a door
+-- of too many people.
 with
 
 sizes as (
@@ -26,6 +27,7 @@ shaped as (
             when sizes.people_count > types.people_limit then 'none'
             when sizes.record_count <= rules.block_limit then 'pairs'
             when types.rule is not null then 'star'
+            when sizes.people_count > {{ var('identity_door_limit') }} then 'crowd'
             else 'none'
         end as shape,
         sizes.record_count

@@ -47,7 +47,7 @@ pairs as (
     select
         met.left_key,
         met.right_key,
-        {{ sum_rules('met.rule + coalesce(nullif(far.rule, met.rule), 0)') }} as rules,
+        {{ sum_rules('met.rule + coalesce(nullif(far.mark, met.rule), 0)') }} as rules,
         false as is_gone,
         {{ run_time() }} as changed_at
     from met
@@ -55,7 +55,7 @@ pairs as (
     left join {{ ref('int_star_members') }} as far
         on
             met.right_key = far.record_key
-            and (near.rule, near.block_hash) = (far.rule, far.block_hash)
+            and (near.mark, near.block_hash) = (far.mark, far.block_hash)
     group by met.left_key, met.right_key
 )
 

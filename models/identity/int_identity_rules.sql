@@ -19,7 +19,7 @@ rules as (
     from {{ ref('int_given_names') }}
     union all
     select {{ row_hash([
-        var('identity_generation_years'),
+        var('identity_generation_years'), var('identity_door_limit'),
         "cast('" ~ var('identity_compound_names') | join(' ') ~ "' as text)"
     ]) }}
     union all

@@ -179,6 +179,37 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
             person("Marie", "Toussaint", birth_date="1986-12-24", email="marie.t@mail.fr", **HOME),
         ),
     ],
+    "office": [
+        (
+            f"{first} {last}",
+            person(first, last, address_line_1="12 cours Vitton", postcode="69006", city="Lyon"),
+        )
+        for first, last in zip(
+            ["Alban", "Gilda", "Cyril"] * 4,
+            [
+                "Noirot",
+                "Oberlin",
+                "Pujol",
+                "Quinet",
+                "Rigaud",
+                "Sorel",
+                "Tardy",
+                "Urbain",
+                "Viala",
+                "Weiss",
+                "Bazin",
+                "Chauvet",
+            ],
+            strict=True,
+        )
+    ],
+    "married_name_at_home": [
+        (
+            "a",
+            person("Gilda", last, address_line_1="14 cours Vitton", postcode="69006", city="Lyon"),
+        )
+        for last in ["Hamelot", "Ruffin"]
+    ],
     "store_phone": [
         (f"{first}", person(first, last, phone="+33142000006"))
         for first, last in zip(
@@ -534,6 +565,7 @@ EXPLAINED = [
     ("mother_and_daughter", 0, 1, ["refused: birth dates conflict ("]),
     ("family_email", 0, 1, ["refused: first names conflict (", "famille.vasseur@mail.fr"]),
     ("same_common_name", 0, 1, ["refused: names alone ("]),
+    ("office", 0, 3, ["Two customers", "refused: another last name ("]),
     (
         "same_starts_and_year",
         0,

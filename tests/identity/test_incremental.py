@@ -1,10 +1,10 @@
 """Random histories: runs that take up what changed come to what a full rebuild comes to.
 
-The world is small and crowded, so that values pass their limits both ways: an e-mail gains and
-loses people, a block becomes a star and pairs again, a star loses its centre. Some runs are
-killed between two models, and what they had seen is taken back before the next. Decisions come, go
-and expire, so that components join and come apart without a record changing. Beside the crowd live
-circles of a few records each, most of which no run has a reason to look at again.
+The world is small and crowded, so that values pass their limits both ways: an e-mail or a door
+gains and loses people, a block becomes a star and pairs again, a star loses its centre. Some runs
+are killed between two models, and what they had seen is taken back before the next. Decisions come,
+go and expire, so that components join and come apart without a record changing. Beside the crowd
+live circles of a few records each, most of which no run has a reason to look at again.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def change(world: World, chance: random.Random, step: int) -> None:
         world[f"s:{step}-{number}"] = somebody(chance)
     for number in chance.sample(range(240), 15):
         world[f"circle:{number}"] = companion(chance)
-    for record_id in [one for one in world if one.startswith(("guest", "family"))]:
+    for record_id in [one for one in world if one.startswith(("guest", "family", "office"))]:
         del world[record_id]
     guests, family = [(98, 9), (103, 5), (97, 9), (103, 5), (98, 9), (103, 5), (97, 9)][step]
     # the first guests leave, the star's centre sooner or later among them
@@ -113,6 +113,11 @@ def change(world: World, chance: random.Random, step: int) -> None:
     world |= {
         f"family:{number}": {"first_name": first, "last_name": "Vasseur", "email": "v@mail.fr"}
         for number, first in enumerate(FIRST[:family])
+    }
+    door = {"address_line_1": "8 cours Vitton", "postcode": "69006", "city": "Lyon"}
+    world |= {
+        f"office:{number}": {"first_name": FIRST[number % 2], "last_name": last} | door
+        for number, last in enumerate(LAST[:family])
     }
 
 
