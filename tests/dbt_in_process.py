@@ -2,22 +2,31 @@
 
 A start of dbt, the parse and the files that it leaves cost more than most builds of a test. No
 file of the project changes while tests run, and its parse reads no var. What a person runs,
-with a process and a parse of its own, is held by the first runs of `tests/end_to_end`.
+with a process and a parse of its own, is held on DuckDB by `tests/end_to_end`: by the first run
+and by the demos that are killed.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
+import parsedatetime
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli import main
+from dbt.compilation import Linker
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import BaseEvent
+from dbt_common.events.event_manager import EventManager
+from jinja2 import Environment
 
 from tests.conftest import one_at_a_time
 
@@ -34,10 +43,9 @@ def dbt_error(
     environment: dict[str, str], target: Path, *arguments: str, project: Path = ROOT
 ) -> str | None:
     """What failed in a run of dbt; None when nothing did."""
-    with placed(environment, target):
+    with placed(environment, target), without_garbage_collection(), spared(is_new=project != ROOT):
         manifest = parsed(environment) if project == ROOT else None
-        with without_garbage_collection():
-            done = main.dbtRunner(manifest=manifest).invoke([*arguments, *options(project)])
+        done = main.dbtRunner(manifest=manifest).invoke([*arguments, *options(project)])
         DuckDBConnectionManager.close_all_connections()  # else whoever only reads is locked out
     if done.success:
         return None
@@ -87,10 +95,42 @@ def without_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
+compiled: dict[Any, CodeType] = {}  # of templates, which are the same from run to run
+
+
+@contextmanager
+def spared(*, is_new: bool) -> Iterator[None]:
+    """A block in which dbt leaves out what nobody looks at, two fifths of a small run.
+
+    It builds each event although none is told, gives each table of results parsers of dates that
+    read nothing, and compiles each template anew. A graph is searched for cycles when it `is_new`;
+    that of the project is, by the first run of `tests/end_to_end` on DuckDB.
+    """
+    compile_template = Environment.compile
+
+    def compile_once(self: Environment, source: Any, *arguments: Any) -> Any:
+        if not isinstance(source, str):
+            return compile_template(self, source, *arguments)
+        key = (type(self), source, *arguments)
+        if key not in compiled:
+            compiled[key] = compile_template(self, source, *arguments)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseEvent, "__init__", lambda *_, **__: None)
+        patch.setattr(EventManager, "fire_event", lambda *_, **__: None)
+        patch.setattr(parsedatetime, "Constants", functools.cache(parsedatetime.Constants))
+        patch.setattr(parsedatetime, "Calendar", functools.cache(parsedatetime.Calendar))
+        patch.setattr(Environment, "compile", compile_once)
+        if not is_new:
+            patch.setattr(Linker, "find_cycles", lambda _: None)
+        yield
+
+
 @contextmanager
 def parsed_before(environment: dict[str, str]) -> Iterator[None]:
     """A program's own calls of dbt take the project as it is parsed, too."""
-    with pytest.MonkeyPatch.context() as patch:
+    with without_garbage_collection(), spared(is_new=False), pytest.MonkeyPatch.context() as patch:
         runner, manifest = main.dbtRunner, parsed(environment)
         patch.setattr(main, "dbtRunner", lambda: runner(manifest=manifest))
         yield
