@@ -92,11 +92,11 @@ class Thread:
         started = time.monotonic()
         self.step(sys.executable, "-m", "ingestion")
         build = ["build", "--vars", json.dumps({"as_of_date": AS_OF})]
-        if not self.seconds:
+        if not self.seconds and self.environment["ORFEVRE_TARGET"] == "duckdb":
             self.step("dbt", "--quiet", *build)
         else:  # in this process, with the parse that all tests share
             # unit tests try models on made-up rows: once is enough
-            build += ["--exclude-resource-type", "unit_test"]
+            build += ["--exclude-resource-type", "unit_test"] if self.seconds else []
             build += [] if is_tested else ["--exclude-resource-type", "test"]
             dbt(self.environment, Path(self.environment["DBT_TARGET_PATH"]), *build)
         self.step(sys.executable, "-m", "activation")
