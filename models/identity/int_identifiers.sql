@@ -54,7 +54,7 @@ select
     listed.identifier_value,
     identifier_types.rule,
     case
-        when listed.status = 'valid' and exclusions.value_pattern is not null
+        when listed.status = 'valid' and exclusions.key_pattern is not null
             then 'excluded'
         else listed.status
     end as status,
@@ -63,7 +63,7 @@ from listed
 inner join {{ ref('identity_identifier_types') }} as identifier_types
     on listed.identifier_type = identifier_types.identifier_type
 -- A value that two patterns fit is there twice, as one that is written in two ways.
-left join {{ ref('identity_exclusions') }} as exclusions
+left join {{ ref('int_exclusions') }} as exclusions
     on
         listed.identifier_type = exclusions.identifier_type
-        and listed.identifier_value like lower(exclusions.value_pattern)
+        and listed.identifier_value like exclusions.key_pattern

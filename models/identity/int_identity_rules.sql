@@ -3,8 +3,8 @@
 with
 
 rules as (
-    select {{ row_hash(['identifier_type', 'value_pattern']) }} as rule_hash
-    from {{ ref('identity_exclusions') }}
+    select {{ row_hash(['identifier_type', 'key_pattern']) }} as rule_hash
+    from {{ ref('int_exclusions') }}
     union all
     select {{ row_hash(['rule', 'block_limit']) }}
     from {{ ref('identity_blocking_rules') }}

@@ -28,6 +28,7 @@ SEEDS = [
     "identity_refusals",
     "name_frequencies",
     "nicknames",
+    "phone_countries",
 ]
 
 

@@ -341,6 +341,42 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Honorine", "Lescure", loyalty_card="C0000108", birth_date="1960-10-10")),
         ("b", person("Valentin", "Pradel", loyalty_card="C0000108", birth_date="1992-02-02")),
     ],
+    "phone_of_the_till": [
+        ("a", person("Lucie", "Fauret", phone="+33612000000", postcode="06000", city="Nice")),
+        ("b", person("Lucie", "Fauret", phone="+33612000000", postcode="67000", city="Strasbourg")),
+    ],
+    "card_of_the_till_with_dashes": [
+        ("a", person("Lucie", "Fauret", loyalty_card="C000990001", postcode="29200", city="Brest")),
+        ("b", person("Lucie", "Fauret", loyalty_card="C000990001", postcode="54000", city="Nancy")),
+        ("c", person("Lucie", "Fauret", loyalty_card="C-00099-0002", postcode="21000")),
+        ("d", person("Lucie", "Fauret", loyalty_card="C-00099-0002", postcode="80000")),
+    ],
+    "values_of_the_till_and_own_ones": [
+        (
+            "a",
+            person(
+                *("Wilfride", "Ancelin"),
+                birth_date="1974-06-21",
+                email="caisse3@boutique.fr",
+                phone="+33612000000",
+                loyalty_card="C000990001",
+                other_identifier="T-000",
+                **HOME,
+            ),
+        ),
+        (
+            "a",
+            person(
+                *("Wilfride", "Ancelin"),
+                birth_date="1974-06-21",
+                email="wilfride@mail.fr",
+                phone="+33611000071",
+                loyalty_card="C0000171",
+                other_identifier="P0000171",
+                **HOME,
+            ),
+        ),
+    ],
     "card_of_a_couple": [
         ("a", person("Martine", "Fauvelle", loyalty_card="C0000771", **HOME)),
         ("b", person("Roland", "Fauvelle", loyalty_card="C0000771", **HOME)),
@@ -544,6 +580,15 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("b", person("Ursule", "Pontcarré", email="ursule.p@mail.fr")),
     ],
 }
+
+# What identity_exclusions has beside its own, as people write it.
+EXCLUSIONS = [
+    ("email", "Caisse%@Boutique.FR"),
+    ("phone", "06 12 00 00 00"),
+    ("card", "C-00099-0001"),
+    ("card", "c000990002"),
+    ("document", "T000"),
+]
 
 # What people decided, the first half of it in the seed and the rest in reviews: scenario, the
 # places of two records, decision and the day on which it expires.

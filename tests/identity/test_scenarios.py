@@ -14,7 +14,7 @@ from identity.session import session
 from tests.dbt_in_process import ROOT, dbt, parsed_before, placed
 
 from .conftest import SEEDS, connect, load, load_records, run
-from .scenarios import EXPLAINED, OVERRIDES, SCENARIOS
+from .scenarios import EXCLUSIONS, EXPLAINED, OVERRIDES, SCENARIOS
 
 FIRST = [
     "Marie",
@@ -96,13 +96,17 @@ def customers(
     load_records(warehouse, records)
     load_overrides(warehouse)
     target: Path = tmp_path_factory.mktemp("scenarios")
-    chosen = [*SEEDS, "path:models/identity"]
+    dbt(warehouse, target, "seed", "--select", *SEEDS)
+    exclusions = run(warehouse, "select * from seeds.identity_exclusions")
+    exclusions += [(kind, pattern, "a test") for kind, pattern in EXCLUSIONS]
+    columns = dict.fromkeys(["identifier_type", "value_pattern", "reason"], "text")
+    load(warehouse, "seeds.identity_exclusions", columns, exclusions)
     dbt(
         warehouse,
         target,
         "build",
         "--select",
-        *chosen,
+        "path:models/identity",
         "--exclude-resource-type",
         "test",
         "unit_test",
