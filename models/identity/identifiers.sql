@@ -8,6 +8,20 @@ listed as (
 refusals as (
     select * from {{ ref('int_blocks') }}
     where refusal is not null
+),
+
+-- Records are not compared by these, and do not hold them.
+excluded as (
+    select
+        contents.record_id,
+        excluded_values.identifier_type,
+        {{ match_key('excluded_values.stated_value') }} as identifier_value
+    from {{ ref('int_record_contents') }} as contents
+    inner join {{ ref('int_excluded_values') }} as excluded_values
+        on case excluded_values.identifier_type
+            when 'card' then contents.loyalty_card
+            when 'document' then contents.other_identifier
+        end = excluded_values.stated_value
 )
 
 -- One value may be written in two ways on one record.
@@ -25,3 +39,17 @@ left join refusals
     on
         listed.rule = refusals.rule
         and {{ hash_key('listed.identifier_value') }} = refusals.block_hash
+union all
+select
+    excluded.record_id,
+    records.record_key,
+    excluded.identifier_type,
+    excluded.identifier_value,
+    identifier_types.rule,
+    'excluded' as refusal,
+    false as is_usable
+from excluded
+inner join {{ ref('int_match_records') }} as records
+    on excluded.record_id = records.record_id
+inner join {{ ref('identity_identifier_types') }} as identifier_types
+    on excluded.identifier_type = identifier_types.identifier_type

@@ -23,6 +23,17 @@ changed as (
     {% endif %}
 ),
 
+-- A placeholder that two records do not share is no sign of two people.
+usable as (
+    select
+        *,
+        {{ unless_excluded('email', 'email') }} as usable_email,
+        {{ unless_excluded('phone', 'phone') }} as usable_phone,
+        {{ unless_excluded('card', 'loyalty_card') }} as usable_card,
+        {{ unless_excluded('document', 'other_identifier') }} as usable_document
+    from changed
+),
+
 folded as (
     select
         coalesce(record_id, kept_record_id) as record_id,
@@ -36,10 +47,10 @@ folded as (
         case when not is_company then {{ match_key('birth_name') }} end
             as birth_name_key,
         {{ birth_date_key() }} as birth_date_key,
-        email as email_key,
-        phone as phone_key,
-        {{ match_key('other_identifier') }} as document_key,
-        {{ match_key('loyalty_card') }} as card_key,
+        usable_email as email_key,
+        usable_phone as phone_key,
+        {{ match_key('usable_document') }} as document_key,
+        {{ match_key('usable_card') }} as card_key,
         {{ match_key('address_line_1') }} as street_key,
         {{ postcode_key('postcode') }} as postcode_key,
         {{ match_key('city') }} as city_key,
@@ -47,7 +58,7 @@ folded as (
         company_key,
         is_company,
         record_id is null as is_gone
-    from changed
+    from usable
 )
 
 select

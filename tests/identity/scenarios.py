@@ -611,6 +611,7 @@ EXPLAINED = [
     ("family_email", 0, 1, ["refused: first names conflict (", "famille.vasseur@mail.fr"]),
     ("same_common_name", 0, 1, ["refused: names alone ("]),
     ("office", 0, 3, ["Two customers", "refused: another last name ("]),
+    ("card_of_the_till", 0, 1, ["it proves nothing", "0000001", "excluded"]),
     (
         "same_starts_and_year",
         0,

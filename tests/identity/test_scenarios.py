@@ -202,6 +202,20 @@ def test_what_a_crowd_shares_is_shared_whatever_finds_two_of_it(
     assert levels == [(5, 15)]
 
 
+def test_what_is_excluded_is_no_evidence(
+    customers: dict[str, str], warehouse: dict[str, str]
+) -> None:
+    """A till's e-mail is not another e-mail than the customer's own, nor a typo in it."""
+    levels = run(
+        warehouse,
+        "select pairs.email, pairs.phone, pairs.card, pairs.document"
+        " from identity.int_comparisons as pairs"
+        " inner join identity.int_match_records as near on pairs.left_key = near.record_key"
+        " where near.record_id like 'values_of_the_till_and_own_ones:%'",
+    )
+    assert levels == [(0, 0, 0, 0)]
+
+
 def test_explain_claims_no_rule_that_did_not_meet(
     customers: dict[str, str], warehouse: dict[str, str], tmp_path: Path
 ) -> None:
