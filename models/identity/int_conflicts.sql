@@ -16,6 +16,7 @@ members as (
         components.component_key,
         records.*,
         given_names.first_name_key as given_name_key,
+        {{ usable_document('records') }} as usable_document_key,
         {{ row_hash([
             'records.birth_date_key', 'records.gender', 'records.first_name_key',
             'records.last_name_key', 'records.document_key'
@@ -47,7 +48,7 @@ faces as (
         members.first_name_key,
         members.given_name_key,
         members.last_name_key,
-        members.document_key,
+        members.usable_document_key as document_key,
         surnames.has_many_surnames,
         homes.has_namesakes
     from members

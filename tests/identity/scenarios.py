@@ -553,6 +553,59 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
             ),
         ),
     ],
+    "numbers_of_two_digits": [
+        (
+            who,
+            person(
+                *("Hilarion", "Desmarest"),
+                birth_date=day,
+                email="hilarion.dt@mail.fr",
+                other_identifier=number,
+                **HOME,
+            ),
+        )
+        for who, day, number in [
+            ("a", "1948-03-03", "12"),
+            ("?", None, None),
+            ("b", "1980-12-12", "47"),
+        ]
+    ],
+    "number_of_a_crowd": [
+        (
+            "a",
+            person(
+                *("Hilarion", "Desmarets"),
+                birth_date="1948-03-03",
+                email="hilarion.d@mail.fr",
+                other_identifier="N0000001",
+                **HOME,
+            ),
+        ),
+        ("?", person("Hilarion", "Desmarets", email="hilarion.d@mail.fr", **HOME)),
+        (
+            "b",
+            person(
+                *("Hilarion", "Desmarets"),
+                birth_date="1980-12-12",
+                email="hilarion.d@mail.fr",
+                other_identifier="N0000001",
+                **HOME,
+            ),
+        ),
+        *[
+            (first, person(first, last, birth_date=day, other_identifier="N0000001"))
+            for first, last, day in [
+                ("Alban", "Noirot", "1950-01-01"),
+                ("Boris", "Oberlin", "1953-02-04"),
+                ("Cyril", "Pujol", "1956-03-07"),
+                ("Denis", "Quinet", "1959-04-10"),
+                ("Elise", "Rigaud", "1962-05-13"),
+                ("Fanny", "Sorel", "1965-06-16"),
+                ("Gilda", "Tardy", "1968-07-19"),
+                ("Heidi", "Urbain", "1971-08-22"),
+            ]
+        ],
+    ],
     "override_always": [
         ("a", person("Théophane", "Guéguen", birth_date="1961-01-31", postcode="29000")),
         ("a", person("Théophane", "Guéguen", birth_date="1961-01-31", phone="+33611000012")),
