@@ -151,10 +151,7 @@ levels as (
             -- the nicknames say.
             when
                 is_other_name
-                and coalesce(
-                    birth_date <> other_birth_date
-                    or length(birth_date) < 8 or birth_date < '0001', true
-                )
+                and {{ differs_in_birth_date('birth_date', 'other_birth_date') }}
                 and (first_name || 'e' = other_first_name or other_first_name || 'e' = first_name)
                 then 1
             when is_swapped or {{ is_typo('first_name') }} then 4

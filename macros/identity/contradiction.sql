@@ -38,15 +38,23 @@
             and substr({{ near }}.first_name_key, 1, 1) = substr({{ far }}.first_name_key, 1, 1)
             and {{ near }}.first_name_key not like {{ far }}.first_name_key || '%'
             and {{ far }}.first_name_key not like {{ near }}.first_name_key || '%'
-            and coalesce({{ near }}.birth_date_key <> {{ far }}.birth_date_key, true)
+            and {{ differs_in_birth_date(near ~ '.birth_date_key', far ~ '.birth_date_key') }}
             and {{ edit_distance(near ~ '.first_name_key', far ~ '.first_name_key') }} > 2
             then 'two compound first names'
         when {{ near }}.has_many_surnames
             and {{ near }}.last_name_key <> {{ far }}.last_name_key
-            and coalesce({{ near }}.birth_date_key <> {{ far }}.birth_date_key, true)
+            and {{ differs_in_birth_date(near ~ '.birth_date_key', far ~ '.birth_date_key') }}
             and {{ edit_distance(near ~ '.last_name_key', far ~ '.last_name_key') }} > 2
             then 'too many surnames'
     end
+{%- endmacro %}
+
+{#- Not both of one day: a year alone is many people's, and so is a day without its year. -#}
+{% macro differs_in_birth_date(birth_date, other_birth_date) -%}
+    coalesce(
+        {{ birth_date }} <> {{ other_birth_date }}
+        or length({{ birth_date }}) < 8 or {{ birth_date }} < '0001', true
+    )
 {%- endmacro %}
 
 {#- A first name of two written parts, else null: no initials, which are short for several. -#}

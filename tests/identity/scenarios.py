@@ -25,6 +25,15 @@ def person(first: str, last: str, **more: object) -> dict[str, object]:
     return {"first_name": first, "last_name": last, **more}
 
 
+def four_contacts(name: str, number: int) -> list[tuple[str, dict[str, object]]]:
+    """Four surnames: the first two share much, so do the last two, the middle ones less."""
+    first = {"email": f"{name}@mail.fr", "loyalty_card": f"C00002{number}1"}
+    last = {"email": f"{name}@poste.fr", "loyalty_card": f"C00002{number}2"}
+    home = {"phone": f"+3361100008{number}", "postcode": "38000", "city": "Grenoble"}
+    contacts = [first, first | home, last | home, last]
+    return list(zip(["Bouvard", "Chantemesse", "Fontugne", "Quiévreux"], contacts, strict=True))
+
+
 SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "chain": [
         ("a", person("Aliénor", "Quémener", email="alienor.q@mail.fr")),
@@ -394,6 +403,22 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
             person(name, "Garancher", email="garancher@mail.fr", phone="+33478000783", **HOME),
         )
         for who, name in [("a", "Michel"), ("b", "Michèle")]
+    ],
+    "four_surnames_and_a_birth_date": [
+        ("a", person("Ghislaine", last, birth_date="1961-05-17", **contacts))
+        for last, contacts in four_contacts("ghislaine", 1)
+    ],
+    "four_surnames_and_a_birth_year": [
+        (
+            "aabb"[place],
+            person(
+                *("Gwladys", last),
+                raw_birth_date="1961",
+                birth_date_status="invalid",
+                **contacts,
+            ),
+        )
+        for place, (last, contacts) in enumerate(four_contacts("gwladys", 2))
     ],
     "brother_and_sister": [
         ("a", person("Louise", "Gilquin", birth_date="2011-04-24", phone="+33478000771", **HOME)),
