@@ -405,7 +405,7 @@ def said(asked: Session, link: Row) -> list[str]:
         words += [
             f"{row['author']} decided {row['decision']} on {row['decided_date']}: {row['reason']}"
             for row in asked.rows(
-                "select * from identity.decided_pairs where not is_expired"
+                "select * from identity.decided_pairs where not is_expired and not is_pending"
                 f" and left_record_id in ({marks('12')}) and right_record_id in ({marks('12')})",
                 *[link["left_record_id"], link["right_record_id"]] * 2,
             )

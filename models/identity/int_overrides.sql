@@ -31,5 +31,6 @@ found as (
 select
     *,
     -- Of one record alone there is nothing to decide.
-    is_known and not is_expired and left_key <> right_key as is_in_force
+    is_known and not is_expired and not is_pending and left_key <> right_key
+        as is_in_force
 from found

@@ -657,6 +657,10 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", person("Clovis", "Bardoux", email="clovis.b@mail.fr")),
         ("b", person("Ursule", "Pontcarré", email="ursule.p@mail.fr")),
     ],
+    "override_to_come": [
+        ("a", person("Régis", "Vaucresson", email="regis.v@mail.fr")),
+        ("a", person("Régis", "Vaucresson", email="regis.v@mail.fr")),
+    ],
 }
 
 # What identity_exclusions has beside its own, as people write it.
@@ -669,14 +673,15 @@ EXCLUSIONS = [
 ]
 
 # What people decided, the first half of it in the seed and the rest in reviews: scenario, the
-# places of two records, decision and the day on which it expires.
+# places of two records, decision, its day and the day on which it expires.
 OVERRIDES = [
-    ("override_always", 0, 2, "match", None),
-    ("override_never", 0, 1, "distinct", None),
-    ("override_expired", 0, 1, "distinct", "2026-10-31"),
-    ("override_always_in_a_chain", 1, 2, "match", "2026-11-01"),
-    ("override_never_through_a_third", 0, 3, "distinct", None),
-    ("override_expired", 0, 2, "match", "2026-10-30"),
+    ("override_always", 0, 2, "match", "2026-10-01", None),
+    ("override_never", 0, 1, "distinct", "2026-10-31", None),
+    ("override_expired", 0, 1, "distinct", "2026-10-01", "2026-10-31"),
+    ("override_to_come", 0, 1, "distinct", "2026-11-01", None),
+    ("override_always_in_a_chain", 1, 2, "match", "2026-10-01", "2026-11-01"),
+    ("override_never_through_a_third", 0, 3, "distinct", "2026-10-01", None),
+    ("override_expired", 0, 2, "match", "2026-10-01", "2026-10-30"),
 ]
 
 # What `python -m identity explain` says of two records: scenario, their places, and the words.

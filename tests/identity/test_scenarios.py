@@ -75,14 +75,14 @@ def background() -> list[dict[str, object]]:
 def load_overrides(warehouse: dict[str, str]) -> None:
     """Half of OVERRIDES as the seed and half as what `python -m identity decide` writes."""
     rows = [
-        (f"{name}:{left}", f"{name}:{right}", decision, "a test", "tests", "2026-10-01", expires)
-        for name, left, right, decision, expires in OVERRIDES
+        (f"{name}:{left}", f"{name}:{right}", decision, "a test", "tests", decided, expires)
+        for name, left, right, decision, decided, expires in OVERRIDES
     ]
     names = ["left_record_id", "right_record_id", "decision", "reason", "author"]
     seed = dict.fromkeys(names, "text") | {"decided_date": "date", "expiry_date": "date"}
-    load(warehouse, "seeds.identity_overrides", seed, rows[:3])
+    load(warehouse, "seeds.identity_overrides", seed, rows[:4])
     reviews = dict.fromkeys(names, "text") | {"decided_at": "timestamp", "expiry_date": "date"}
-    load(warehouse, "identity.identity_decisions", reviews, rows[3:])
+    load(warehouse, "identity.identity_decisions", reviews, rows[4:])
 
 
 @pytest.fixture(scope="session")

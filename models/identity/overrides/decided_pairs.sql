@@ -43,5 +43,7 @@ stated as (
 
 select
     *,
-    coalesce(expiry_date <= {{ as_of_date() }}, false) as is_expired
+    coalesce(expiry_date <= {{ as_of_date() }}, false) as is_expired,
+    -- A review holds at once: a clock dated it, which as_of_date may lie behind.
+    coalesce(origin = 'seed' and decided_date > {{ as_of_date() }}, false) as is_pending
 from stated

@@ -26,6 +26,7 @@ judged as (
             when not overrides.is_known then 'record gone'
             when overrides.left_key = overrides.right_key then 'one record'
             when overrides.is_expired then 'expired'
+            when overrides.is_pending then 'not yet'
             when
                 overrides.decision = 'match'
                 and near_groups.component_key = far_groups.component_key
@@ -65,7 +66,7 @@ select
     reason,
     author,
     origin,
-    effect in ('joins', 'keeps apart') as is_needed,
+    effect in ('joins', 'keeps apart', 'not yet') as is_needed,
     decided_date,
     expiry_date
 from judged
