@@ -26,8 +26,9 @@ def decide(console: Console, asked: argparse.Namespace) -> None:
         keys_of(log, [asked.left, asked.right])
         if asked.decision == "withdraw":
             refuse_to_withdraw_nothing(log, asked.left, asked.right)
+            earlier = []
         else:
-            refuse_to_contradict(log, asked.left, asked.right, asked.decision)
+            earlier = refuse_to_contradict(log, asked.left, asked.right, asked.decision)
         log.rows(
             "insert into identity.identity_decisions (left_record_id, right_record_id, decision,"
             " reason, author, expiry_date, decided_at) values (?, ?, ?, ?, ?, ?, ?)",
@@ -38,6 +39,12 @@ def decide(console: Console, asked: argparse.Namespace) -> None:
             author,
             asked.expiry_date,
             moment,
+        )
+    for review in earlier:
+        console.print(
+            f"It contradicts {named(review)} of {review['decided_date']} by {review['author']}"
+            f" ({review['reason']}), and takes its place.",
+            markup=False,
         )
     back = "" if asked.decision == "withdraw" else "; `decide … withdraw` takes it back"
     console.print(f"Noted. It holds from the next dbt build{back}.")
@@ -68,9 +75,10 @@ def refuse_to_withdraw_nothing(log: Session, left: str, right: str) -> None:
         raise Missing(f"there is no decision on {pair} to withdraw")
 
 
-def refuse_to_contradict(log: Session, left: str, right: str, decision: str) -> None:
+def refuse_to_contradict(log: Session, left: str, right: str, decision: str) -> list[Row]:
     """Raises Refused, naming them, when matches would join two records decided to be distinct, as
-    assert_overrides_do_not_contradict would, which stops the build."""
+    assert_overrides_do_not_contradict would, which stops the build. Returns the review of the same
+    two that said otherwise: the last one of a pair holds, so that this one takes its place."""
     new = {
         "left_record_id": left,
         "right_record_id": right,
@@ -80,19 +88,19 @@ def refuse_to_contradict(log: Session, left: str, right: str, decision: str) -> 
         "score": None,
     }
     known = "(select record_id from identity.int_match_records)"
-    others = [
+    decided = log.rows(
+        "select left_record_id, right_record_id, decision, origin, author, reason, decided_date,"
+        " 'linked' as outcome, null as score from identity.decided_pairs where not is_expired"
+        f" and left_record_id in {known} and right_record_id in {known}"
+        " order by left_record_id, right_record_id"
+    )
+    earlier = [
         pair
-        for pair in log.rows(
-            "select left_record_id, right_record_id, decision, origin, 'linked' as outcome,"
-            " null as score from identity.decided_pairs where not is_expired"
-            f" and left_record_id in {known} and right_record_id in {known}"
-            " order by left_record_id, right_record_id"
-        )
-        # The last review of a pair holds: this one takes the other's place.
-        if pair["origin"] == "seed"
-        or {pair["left_record_id"], pair["right_record_id"]} != {left, right}
+        for pair in decided
+        if pair["origin"] == "review"
+        and {pair["left_record_id"], pair["right_record_id"]} == {left, right}
     ]
-    pairs = [*others, new]
+    pairs = [*(pair for pair in decided if pair not in earlier), new]
     matches = [pair for pair in pairs if pair["decision"] == "match"]
     for apart in pairs:
         if apart["decision"] == "match":
@@ -101,6 +109,7 @@ def refuse_to_contradict(log: Session, left: str, right: str, decision: str) -> 
         if chain and (apart is new or new in chain):
             against = ", ".join(named(pair) for pair in [apart, *chain] if pair is not new)
             raise Refused(f"it contradicts {against}: decide those anew, or withdraw them, first")
+    return [review for review in earlier if review["decision"] != decision]
 
 
 def named(pair: Row) -> str:

@@ -572,7 +572,10 @@ def test_a_decision_that_contradicts_is_refused(
     decide(world, ("ann:1", "kim:1", "match"), ("lou:1", "ann:1", "distinct"))
     said = refused(world, capsys, "decide", "lou:1", "kim:1", "match", *reason)
     assert "distinct lou:1 / ann:1 (review), match ann:1 / kim:1 (review)" in said
-    said_by(world, capsys, "decide", "ann:1", "lou:1", "match", *reason)
+    said = said_by(world, capsys, "decide", "ann:1", "lou:1", "match", *reason)
+    told = "It contradicts distinct lou:1 / ann:1 (review) of 2026-10-01 by Ada (a test)"
+    assert f"{told}, and takes its place.\nNoted." in said
+    assert "contradicts" not in said_by(world, capsys, "decide", "lou:1", "ann:1", "match", *reason)
     said_by(world, capsys, "decide", "ann:1", "lou:1", "withdraw", *reason)
     decide(world)
 
