@@ -4,7 +4,8 @@ communes as (
     select * from {{ ref('communes') }}
 ),
 
--- one name, and a postcode and a commune for each number: Paris, Lyon and Marseille
+-- one name, and a postcode and a commune for each number: Paris, Lyon and Marseille;
+-- 75116 is left out, the sixteenth of Paris is 75016
 numbered as (
     select
         city_key,
@@ -14,20 +15,18 @@ numbered as (
     having count(distinct insee_code) > 2
 ),
 
--- 75116 is the sixteenth of Paris too
 arrondissements as (
     select
         communes.city_key,
-        min(communes.postcode) as postcode,
-        min(communes.insee_code) as insee_code,
-        min(communes.city) as city,
+        communes.postcode,
+        communes.insee_code,
+        communes.city,
         cast(right(communes.postcode, 2) as integer) as arrondissement
     from communes
     inner join numbered
         on
             communes.city_key = numbered.city_key
             and left(communes.postcode, 3) = numbered.postcode_start
-    group by communes.city_key, cast(right(communes.postcode, 2) as integer)
 )
 
 select * from arrondissements

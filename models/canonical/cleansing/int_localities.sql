@@ -52,7 +52,7 @@ matched as (
         on localities.postcode = postcodes.postcode
     left join {{ ref('int_lone_names') }} as lone_names
         on localities.city_key = lone_names.city_key
-    -- Paris 8e
+    -- Paris 8e; of Marseille (13) the number is the department's
     left join {{ ref('int_arrondissements') }} as arrondissements
         on
             localities.city_key = arrondissements.city_key
@@ -62,6 +62,8 @@ matched as (
                         'localities.city_text', ' ([0-9]{1,2})[^0-9]*$'
                     ) }} as integer)
             end = arrondissements.arrondissement
+            and localities.city_text
+            not like '% ' || left(arrondissements.postcode, 2)
     left join {{ ref('int_close_communes') }} as close_names
         on
             localities.postcode = close_names.postcode
