@@ -46,6 +46,14 @@
             and {{ differs_in_birth_date(near ~ '.birth_date_key', far ~ '.birth_date_key') }}
             and {{ edit_distance(near ~ '.last_name_key', far ~ '.last_name_key') }} > 2
             then 'too many surnames'
+        -- Whom their company brought together; its own record has no first name.
+        when {{ near }}.company_key = {{ far }}.company_key
+            and {{ near }}.first_name_key not in ({{ far }}.first_name_key, {{ far }}.last_name_key)
+            and {{ near }}.last_name_key <> {{ far }}.last_name_key
+            and {{ differs_in_birth_date(near ~ '.birth_date_key', far ~ '.birth_date_key') }}
+            and {{ edit_distance(near ~ '.first_name_key', far ~ '.first_name_key') }} > 2
+            and {{ edit_distance(near ~ '.last_name_key', far ~ '.last_name_key') }} > 2
+            then 'two contacts of one company'
     end
 {%- endmacro %}
 
@@ -70,5 +78,9 @@
     or min({{ compound_name(records ~ '.first_name_key') }})
     <> max({{ compound_name(records ~ '.first_name_key') }})
     or min({{ records }}.last_name_key) <> max({{ records }}.last_name_key)
-    and count(*) > {{ var('identity_surname_limit') }}
+    and (
+        count(*) > {{ var('identity_surname_limit') }}
+        or count({{ records }}.company_key) > 1
+        and min({{ records }}.first_name_key) <> max({{ records }}.first_name_key)
+    )
 {%- endmacro %}

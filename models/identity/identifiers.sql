@@ -10,18 +10,31 @@ refusals as (
     where refusal is not null
 ),
 
+stated as (
+    select
+        record_id,
+        'card' as identifier_type,
+        loyalty_card as stated_value
+    from {{ ref('int_record_contents') }}
+    union all
+    select
+        record_id,
+        'document' as identifier_type,
+        other_identifier as stated_value
+    from {{ ref('int_record_contents') }}
+),
+
 -- Records are not compared by these, and do not hold them.
 excluded as (
     select
-        contents.record_id,
-        excluded_values.identifier_type,
-        {{ match_key('excluded_values.stated_value') }} as identifier_value
-    from {{ ref('int_record_contents') }} as contents
+        stated.record_id,
+        stated.identifier_type,
+        {{ match_key('stated.stated_value') }} as identifier_value
+    from stated
     inner join {{ ref('int_excluded_values') }} as excluded_values
-        on case excluded_values.identifier_type
-            when 'card' then contents.loyalty_card
-            when 'document' then contents.other_identifier
-        end = excluded_values.stated_value
+        on
+            stated.identifier_type = excluded_values.identifier_type
+            and stated.stated_value = excluded_values.stated_value
 )
 
 -- One value may be written in two ways on one record.

@@ -19,7 +19,7 @@ members as (
         {{ usable_document('records') }} as usable_document_key,
         {{ row_hash([
             'records.birth_date_key', 'records.gender', 'records.first_name_key',
-            'records.last_name_key', 'records.document_key'
+            'records.last_name_key', 'records.document_key', 'records.company_key'
         ]) }} as face_hash
     from suspects
     inner join {{ ref('int_components') }} as components
@@ -30,13 +30,11 @@ members as (
         on records.first_name_key = given_names.first_name_key
 ),
 
-surnames as (
-    select
-        component_key,
-        count(distinct last_name_key) > {{ var('identity_surname_limit') }}
-            as has_many_surnames
+crowded as (
+    select component_key
     from members
     group by component_key
+    having count(distinct last_name_key) > {{ var('identity_surname_limit') }}
 ),
 
 faces as (
@@ -48,11 +46,12 @@ faces as (
         members.first_name_key,
         members.given_name_key,
         members.last_name_key,
+        members.company_key,
         members.usable_document_key as document_key,
-        surnames.has_many_surnames,
+        crowded.component_key is not null as has_many_surnames,
         homes.has_namesakes
     from members
-    inner join surnames on members.component_key = surnames.component_key
+    left join crowded on members.component_key = crowded.component_key
     cross join {{ ref('int_homes') }} as homes
 ),
 

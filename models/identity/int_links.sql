@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- A record without a name, or with an initial for one, keeps its best link only: it
--- never bridges two people.
+-- A record without a name, or with an initial for one, keeps its best link only, and a
+-- company its best contact: it never bridges two people.
 with
 
 ranked_ends as (

@@ -17,6 +17,9 @@ GARAGE = {
 
 OWNER = {"phone": "+33478000917", "address_line_1": "9 quai Fulchiron", "postcode": "69005"}
 DESK = {"phone": "+33478000919", "address_line_1": "5 quai Fulchiron", "postcode": "69005"}
+YARD = {"phone": "+33478000920", "address_line_1": "3 quai Fulchiron", "postcode": "69005"}
+OTHER_PHONE_OF_THE_YARD = YARD | {"phone": "+33478000921"}
+AT_THE_YARD = {"phone": YARD["phone"], "postcode": "69005"}
 TRADER = {"phone": "+33478000918", "address_line_1": "7 quai Fulchiron", "postcode": "69005"}
 
 
@@ -275,6 +278,12 @@ SCENARIOS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("a", {"company_name": "SARL Rossignol Autos", "is_company": True, **DESK}),
         ("a", person("Élodie", "Castagnier", company_name="ROSIGNOL AUTOS", **DESK)),
         ("b", person("Hugo", "Malaplate", company_name="Rossignol Autos", phone=DESK["phone"])),
+    ],
+    "company_of_two_records_and_contacts": [
+        ("a", {"company_name": "SARL Quernel Bois", "is_company": True, **YARD}),
+        ("a", {"company_name": "Quernel Bois", "is_company": True, **OTHER_PHONE_OF_THE_YARD}),
+        ("a", person("Maëlle", "Guivarch", company_name="Quernel Bois", **AT_THE_YARD)),
+        ("b", person("Yseult", "Larnaudie", company_name="Quernel Bois", phone="+33478000921")),
     ],
     "company_of_the_owners_name": [
         ("a", {"company_name": "SARL Castagnède", "is_company": True, **TRADER}),
