@@ -18,31 +18,35 @@ sizes as (
             )
     {% endif %}
     group by rule, block_hash
-    {% if not is_incremental() %}
-        having count(case when not is_gone then 1 end) > 1
-    {% endif %}
+    {{ 'having count(case when not is_gone then 1 end) > 1' if not is_incremental() }}
 ),
 
-limits as (
-    select
-        rule,
-        people_limit
-    from {{ ref('identity_identifier_types') }}
-    union all
-    select
-        rule,
-        {{ var('identity_door_limit') }} as people_limit
-    from {{ ref('identity_blocking_rules') }}
-    where rule = 8192
+types as (
+    select * from {{ ref('identity_identifier_types') }}
 ),
 
 -- Only a value on more records than its limit can have more people than its limit.
+large as (
+    select sizes.*
+    from sizes
+    left join types on sizes.rule = types.rule
+    where sizes.record_count > coalesce(types.people_limit, case
+        when sizes.rule = 8192 then {{ var('identity_door_limit') }}
+    end)
+),
+
+-- Most members are of rules without a limit: they need not be looked up.
+members as (
+    select * from {{ ref('int_block_members') }}
+    where rule = 8192 or rule <= (select max(types.rule) from types)
+),
+
 -- People are told apart by the starts of their names, so that a typo is not a person;
 -- companies, and whoever left out a name, by the one that is there.
 crowded as (
     select
-        sizes.rule,
-        sizes.block_hash,
+        large.rule,
+        large.block_hash,
         greatest(
             count(
                 distinct substr(records.first_name_key, 1, 3)
@@ -58,21 +62,17 @@ crowded as (
             ),
             count(distinct records.birth_date_key)
         ) as people_count
-    from sizes
-    inner join limits
-        on sizes.rule = limits.rule and sizes.record_count > limits.people_limit
-    inner join {{ ref('int_block_members') }} as members
-        on sizes.rule = members.rule and sizes.block_hash = members.block_hash
+    from large
+    inner join members
+        on large.rule = members.rule and large.block_hash = members.block_hash
     inner join {{ ref('int_match_records') }} as records
         on members.record_key = records.record_key
     where not members.is_gone
-    group by sizes.rule, sizes.block_hash
+    group by large.rule, large.block_hash
 )
 
 select
-    sizes.rule,
-    sizes.block_hash,
-    sizes.record_count,
+    sizes.*,
     crowded.people_count,
     {{ run_time() }} as changed_at
 from sizes
