@@ -2,8 +2,13 @@
 -- A pattern is read as the identifiers are, so that it fits however a person writes it.
 with
 
+-- One row, of a country without a plan as well.
 numbering as (
-    select * from {{ ref('phone_countries') }}
+    select
+        max(calling_code) as calling_code,
+        max(trunk_prefix) as trunk_prefix,
+        max(international_prefix) as international_prefix
+    from {{ ref('phone_countries') }}
     where country = '{{ var("default_country") }}'
 ),
 
@@ -17,7 +22,7 @@ written as (
         numbering.trunk_prefix,
         numbering.international_prefix
     from {{ ref('identity_exclusions') }} as exclusions
-    left join numbering on exclusions.identifier_type = 'phone'
+    cross join numbering
 ),
 
 dialled as (

@@ -22,9 +22,9 @@ from tests.end_to_end.namesakes import EMAIL, ONE, OTHER, OWN_EMAIL
 # Against one row, or the few of a seed, for what no equality finds: a sum, a pattern, a level.
 AGAINST_FEW = {
     "assert_revenue_is_someones_or_anonymous",
+    "int_block_sizes",
     "int_calling_codes",
     "int_consents_sms",
-    "int_identifiers",
     "int_level_counts",
     "int_phones_from_abroad",
     "int_weighed_consents",
