@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -390,7 +391,7 @@ def show_links(console: Console, asked: Session, links: list[Row]) -> None:
     for link in links[: LINKS_SHOWN * 4]:
         pair = f"{link['left_record_id']} — {link['right_record_id']}"
         console.print(Text(f"\n{pair}", style="bold"))
-        console.print(Text("  " + "; ".join(said(asked, link))))
+        show_lines(console, said(asked, link))
         evidence = asked.rows(
             "select * from marts.identity_evidence"
             " where left_record_id = ? and right_record_id = ?",
@@ -403,10 +404,17 @@ def show_links(console: Console, asked: Session, links: list[Row]) -> None:
 
 
 def said(asked: Session, link: Row) -> list[str]:
-    """What there is to say of a link, in a few words each."""
-    words = [link["outcome"] + because(link["reason"], link["explanation"])]
+    """What there is to say of a link, in lines."""
+    words = [with_reason(link["outcome"], link["reason"])]
+    if link["score"] is not None:
+        words.append(f"score {link['score']}")
+    if link["valid_from"]:
+        words.append(f"one customer since {link['valid_from']:%Y-%m-%d %H:%M}")
+    lines = ["; ".join(words)]
+    if link["explanation"]:
+        lines.append(link["explanation"])
     if link["decision"]:
-        words += [
+        lines += [
             f"{row['author']} decided {row['decision']} on {row['decided_date']}: {row['reason']}"
             for row in asked.rows(
                 "select * from identity.decided_pairs where not is_expired and not is_pending"
@@ -414,17 +422,17 @@ def said(asked: Session, link: Row) -> list[str]:
                 *[link["left_record_id"], link["right_record_id"]] * 2,
             )
         ]
-    if link["score"] is not None:
-        words.append(f"score {link['score']}")
-    words.append(f"found by {link['rules']}" if link["rules"] else "no rule found it")
-    if link["valid_from"]:
-        words.append(f"one customer since {link['valid_from']:%Y-%m-%d %H:%M}")
-    return words
+    return [*lines, f"found by {link['rules']}" if link["rules"] else "no rule found it"]
 
 
-def because(reason: str | None, explanation: str | None) -> str:
-    """`: reason (what it means)`; nothing without a reason."""
-    return f": {reason}" + (f" ({explanation})" if explanation else "") if reason else ""
+def with_reason(outcome: str, reason: str | None) -> str:
+    return f"{outcome}: {reason}" if reason else outcome
+
+
+def show_lines(console: Console, lines: list[str]) -> None:
+    """Lines set in; what a terminal breaks stays so."""
+    for line in lines:
+        console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
 
 
 def show_evidence(console: Console, rows: list[Row]) -> None:
@@ -529,11 +537,13 @@ def compare_now(console: Console, keys: dict[str, int], met: list[Row]) -> None:
         evidence = compared(keys)
     judged = evidence[0]
     refused = (
-        f"refused{because(judged['refusal'], judged['explanation'])}"
+        with_reason("refused", judged["refusal"])
         if judged["refusal"]
         else "nothing in it refuses them, but no rule found them"
     )
     console.print(Text(f"\nCompared now: score {judged['score']}; {refused}"))
+    if judged["explanation"]:
+        show_lines(console, [judged["explanation"]])
     show_evidence(console, evidence)
 
 
