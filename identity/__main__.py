@@ -159,7 +159,8 @@ def review(console: Console, limit: int) -> None:
                 for name in names
             ],
         )
-    console.print("\npython -m identity decide LEFT RIGHT match|distinct --reason …")
+    decisions = "|".join(DECISIONS)
+    console.print(f"\npython -m identity decide LEFT RIGHT {decisions} --reason …")
 
 
 if __name__ == "__main__":

@@ -500,6 +500,7 @@ def test_a_decision_leaves_the_queue(world: World, capsys: pytest.CaptureFixture
         shown = said_by(world, capsys, "review")
         assert "lou:2" in shown
         assert shown.index("The percentage:") < shown.index("lou:2")
+        assert "decide LEFT RIGHT match|distinct|withdraw" in shown
     before = world.rows(pairs)
     decision = ["decide", "lou:2", "lou:1"]
     with placed(world.environment, world.target):
