@@ -8,6 +8,8 @@ that an edited one is tried as well. Records are those of the last build.
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +24,12 @@ from warehouse import Unbuilt
 
 SCHEMAS = ("identity_preview", "seeds_preview")  # as generate_schema_name has them
 MODELS = ["+identity_changes,path:models/identity", "1+path:models/identity,resource_type:seed"]
+# What stops a build before the ids: what is wrong in a seed, and decisions that contradict.
+GUARDS = [
+    "path:seeds/identity*,resource_type:test",
+    "assert_exclusions_fit_identifiers",
+    "assert_overrides_do_not_contradict",
+]
 MOVES = ("merged", "split", "moved")
 WORDS = {
     "new": ("customer", "not known before"),
@@ -76,13 +84,26 @@ def build(variables: dict[str, Any], is_full: bool) -> None:
     given = json.dumps(variables | {"is_identity_preview": True}, default=str)
     done = dbtRunner().invoke(
         [
-            *["--quiet", "build", *dbt_options("preview"), "--vars", given, "--select", *MODELS],
-            *["--exclude-resource-type", "test", "unit_test"],
+            *["--log-level", "none", "build", *dbt_options("preview"), "--vars", given],
+            *["--select", *MODELS, *GUARDS, "--indirect-selection", "empty"],
+            *["--exclude-resource-type", "unit_test"],
             *(["--full-refresh"] if is_full else []),
         ]
     )
     if not done.success:
-        raise Refused(f"dbt build failed{f': {done.exception}' if done.exception else ''}")
+        failed = [
+            without_frame(result.message)
+            for result in done.result or []
+            if result.status in ("error", "fail")
+        ]
+        raise Refused("\n".join(["The build on trial failed.", *(failed or [str(done.exception)])]))
+
+
+def without_frame(message: str) -> str:
+    """What `name_failures` said, without the names of the test and the macro that dbt sets around
+    it; any other message whole."""
+    found = re.fullmatch(r"Compilation Error in test [^\n]*\n(.*?)\n\s*> in .*", message, re.DOTALL)
+    return textwrap.dedent(found[1]).strip() if found else message
 
 
 def declared_vars() -> dict[str, Any]:
