@@ -8,7 +8,6 @@ forms as (
     select * from {{ ref('int_name_forms') }}
 ),
 
--- how much likelier the two names are the other way round, by their bearers in France
 weighed as (
     select
         customers.*,
@@ -25,7 +24,12 @@ weighed as (
         given.last_name as first_as_last_name,
         coalesce(
             case when not birth.is_placeholder then birth.last_name end,
-            wholes.birth_name, family.birth_name,
+            wholes.birth_name,
+            -- Marie épouse Durand, both in the last name
+            case
+                when wholes.raw_name is null or not family.is_married
+                    then family.birth_name
+            end,
             case when not given.is_married then given.birth_name end
         ) as written_birth_name,
         case when given.is_married then given.last_name end as married_name,
@@ -50,15 +54,7 @@ weighed as (
         customers.raw_first_name is not null and given.is_placeholder
         or customers.raw_last_name is not null and family.is_placeholder
             as has_placeholder,
-        (given.last_name_per_million + 5) * (family.first_name_per_million + 1)
-        * case
-            when given.is_capitals and not family.is_capitals
-                then {{ var('capital_name_odds') }}
-            else 1
-        end
-        >= {{ var('swapped_name_odds') }}
-        * (given.first_name_per_million + 1)
-        * (family.last_name_per_million + 5) as is_swapped,
+        {{ names_are_swapped('given', 'family') }} as is_swapped,
         trim(given.name_text || ' ' || family.name_text) as whole_name
     from customers
     left join forms as given

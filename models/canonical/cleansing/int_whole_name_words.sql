@@ -7,6 +7,7 @@ alone as (
 parted as (
     select
         raw_name,
+        is_married,
         -- Marie Dupont épouse Martin
         case when is_married then birth_text else family_text end as family_text
     from {{ ref('int_married_names') }}
@@ -15,6 +16,7 @@ parted as (
 split as (
     select
         parted.raw_name,
+        parted.is_married,
         words.word,
         words.position,
         coalesce({{ text_key('words.word') }}, words.word) as word_key
@@ -35,6 +37,7 @@ split as (
 words as (
     select
         split.raw_name,
+        split.is_married,
         name_words.kind,
         split.word_key,
         rtrim(split.word, ',') as word,
@@ -63,7 +66,9 @@ weighed as (
     from words
     left join {{ ref('name_frequencies') }} as frequencies
         on words.word_key = frequencies.name
-    where words.word_count between 2 and 5
+    -- Marie épouse Martin
+    where
+        words.word_count between 2 and 5 or words.word_count = 1 and words.is_married
 )
 
 select * from weighed

@@ -14,6 +14,8 @@ judged as (
         case
             -- Dupont, Marie
             when comma_after < word_count then comma_after + 1
+            -- Marie, and Durand, whom she married; not Dupont épouse Durand
+            when word_count = 1 and first_given > first_family then -1
             when name_words < 2 then 0
             when
                 capital_count between 1 and word_count - 1
