@@ -286,29 +286,36 @@ def name_frequencies(connection: duckdb.DuckDBPyConnection, folder: Path) -> lis
 
 
 def communes(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple]:
-    """Routing label of a postcode, and the other names (commune, former commune) it goes by."""
+    """Routing label of a postcode, and the other names (commune, former commune) it goes by.
+
+    13005 MARSEILLE serves a part of the fourth, 81100 CASTRES one of Boissezon: of the communes
+    behind a label, the one that it names comes first.
+    """
     return connection.sql(f"""
         with post as (
             select codePostal as postcode, codeCommune as insee_code, nomCommune as commune,
-                regexp_replace({name_key("libelleAcheminement")}, ' [0-9]+$', '') as label
+                regexp_replace({name_key("libelleAcheminement")}, ' [0-9]+(EME)?$', '') as label,
+                not regexp_full_match({name_key("nomCommune")}, label || '( '
+                    || cast(right(codePostal, 2) as integer) || 'ER? ARRONDISSEMENT)?') as is_other
             from read_parquet('{folder}/fr/postcodes_communes_laposte.parquet')
             union all
             -- the collectivities overseas, which the post's list leaves out
-            select unnest(codesPostaux), code, nom, {name_key("nom")}
+            select unnest(codesPostaux), code, nom, {name_key("nom")}, false
             from read_parquet('{folder}/fr/communes_cog.parquet')
             where zone = 'com' and departement <> '975'),
         spoken as (
-            select postcode, insee_code, label as city, label as name, 0 as rank from post
+            select postcode, insee_code, label as city, label as name, is_other, 0 as rank
+            from post
             union all
-            select postcode, insee_code, label, {name_key("commune")}, 1 from post
+            select postcode, insee_code, label, {name_key("commune")}, is_other, 1 from post
             union all
-            select post.postcode, post.insee_code, post.label, {name_key("cog.nom")}, 2
+            select post.postcode, post.insee_code, post.label, {name_key("cog.nom")}, is_other, 2
             from post
             inner join read_parquet('{folder}/fr/communes_cog.parquet') as cog
                 on cog.chefLieu = post.insee_code
             where cog.type in ('commune-deleguee', 'commune-associee')),
         named as (
-            select postcode, insee_code, city,
+            select postcode, insee_code, city, is_other,
                 regexp_replace(regexp_replace(regexp_replace(name,
                     ' [0-9]+(ER|E)?( ARRONDISSEMENT)?$', ''),
                     '\\bSAINT\\b', 'ST', 'g'),
@@ -316,9 +323,9 @@ def communes(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple]
                 rank + cast(left(insee_code, 2) <> left(postcode, 2) as integer) as rank
             from spoken)
         select postcode, replace(city_name, ' ', '') as city_key,
-            arg_min(insee_code, (rank, insee_code)),
+            arg_min(insee_code, (rank, is_other, insee_code)),
             -- BAUX DE PROVENCE LES
-            regexp_replace(arg_min(city, (rank, insee_code)),
+            regexp_replace(arg_min(city, (rank, is_other, insee_code)),
                 '^(.*) (LE|LA|LES|L)$', '\\2 \\1')
         from named
         group by 1, 2 having min(rank) < 2 or count(distinct insee_code) = 1
