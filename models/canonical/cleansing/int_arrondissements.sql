@@ -27,6 +27,16 @@ arrondissements as (
         on
             communes.city_key = numbered.city_key
             and left(communes.postcode, 3) = numbered.postcode_start
+),
+
+spelt as (
+    select
+        *,
+        -- of twenty at most
+        left('XX', cast({{ divide_whole('arrondissement', 10) }} as integer))
+        || split_part(' I II III IV V VI VII VIII IX', ' ', arrondissement % 10 + 1)
+            as numeral
+    from arrondissements
 )
 
-select * from arrondissements
+select * from spelt

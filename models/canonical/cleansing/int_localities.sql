@@ -33,10 +33,10 @@ matched as (
         postcodes.postcode is not null as is_french_postcode,
         postcodes.insee_code as postcode_insee_code,
         postcodes.city as postcode_city,
-        coalesce(arrondissements.insee_code, lone_names.insee_code) as name_insee_code,
-        coalesce(arrondissements.city, lone_names.city) as name_city,
-        coalesce(arrondissements.postcode, lone_names.postcode) as name_postcode,
-        arrondissements.postcode is not null as is_arrondissement,
+        coalesce(numbered.insee_code, lone_names.insee_code) as name_insee_code,
+        coalesce(numbered.city, lone_names.city) as name_city,
+        coalesce(numbered.found_postcode, lone_names.postcode) as name_postcode,
+        numbered.postcode is not null as is_arrondissement,
         close_names.insee_code as close_insee_code,
         close_names.city as close_city,
         cities.insee_code as generic_insee_code,
@@ -52,18 +52,10 @@ matched as (
         on localities.postcode = postcodes.postcode
     left join {{ ref('int_lone_names') }} as lone_names
         on localities.city_key = lone_names.city_key
-    -- Paris 8e; of Marseille (13) the number is the department's
-    left join {{ ref('int_arrondissements') }} as arrondissements
+    left join {{ ref('int_numbered_cities') }} as numbered
         on
-            localities.city_key = arrondissements.city_key
-            and case
-                when localities.postcode is null
-                    then cast({{ extract_pattern(
-                        'localities.city_text', ' ([0-9]{1,2})[^0-9]*$'
-                    ) }} as integer)
-            end = arrondissements.arrondissement
-            and localities.city_text
-            not like '% ' || left(arrondissements.postcode, 2)
+            coalesce(localities.postcode, '') = numbered.postcode
+            and localities.city_text = numbered.city_text
     left join {{ ref('int_close_communes') }} as close_names
         on
             localities.postcode = close_names.postcode

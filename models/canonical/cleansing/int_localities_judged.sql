@@ -5,7 +5,8 @@ matched as (
 ),
 
 -- postcode and city vouch for each other; one of them alone, only for an address said
--- to be French, 2600 and 20095 are postcodes of other countries too; or for Paris 8e
+-- to be French, 2600 and 20095 are postcodes of other countries too; or for Paris 8e,
+-- also where 75000 stands for its postcode
 read_so as (
     select
         *,
@@ -15,7 +16,7 @@ read_so as (
             when city_key is null and is_french and postcode_city is not null
                 then 'lone_postcode'
             when
-                postcode is null and (is_french or is_arrondissement)
+                (postcode is null and is_french or is_arrondissement)
                 and name_postcode is not null
                 then 'lone_name'
             when close_city is not null then 'close_name'

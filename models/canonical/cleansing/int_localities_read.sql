@@ -24,8 +24,7 @@ parted as (
             nullif(postcode_text, ''),
             {{ extract_pattern('city_text', '^([0-9]{5}) ') }},
             {{ extract_pattern('city_text', ' ([0-9]{5})$') }}
-        )
-            as postcode_text,
+        ) as postcode_text,
         {{ replace_pattern('city_text', '^[0-9]{5} | [0-9]{5}$| ?CEDEX.*$', '') }}
             as city_text,
         coalesce(
@@ -47,7 +46,7 @@ zeroed as (
     from parted
 ),
 
--- what compares: ST for SAINT, no arrondissement, no blanks
+-- what compares: ST for SAINT, no arrondissement (PARIS VIE, not DE VIE), no blanks
 folded as (
     select
         raw_postcode,
@@ -68,9 +67,10 @@ folded as (
         end), '') as city_text,
         nullif(replace(
             replace(replace(replace(replace(
-                ' ' || {{ replace_pattern(
-                'city_text', ' ([0-9]{1,2} ?(ER|I?E|I?EME)?|[IVX]+(EME)?)( ARR[A-Z]*)?$', ''
-            ) }} || ' ',
+                ' ' || {{ replace_pattern('city_text',
+                    '^([A-Z]+) ([IVX]+ ?E|IER)( ARR[A-Z]*)?$|'
+                    ' ([0-9]{1,2} ?(ER|I?E|I?EME)?|[IVX]+( ?EME)?)( ARR[A-Z]*)?$', '\\1'
+                ) }} || ' ',
                 ' SAINT ', ' ST '
             ), ' SAINTE ', ' STE '), ' S ', ' SUR '), ' SS ', ' SOUS '), ' ', ''
         ), '') as city_key

@@ -27,7 +27,8 @@ places as (
         raw_city,
         raw_country,
         case
-            when is_found and not is_foreign then coalesce(postcode, name_postcode)
+            when reading = 'lone_name' and not is_foreign then name_postcode
+            when is_found and not is_foreign then postcode
             when is_french_place and is_french_postcode then postcode
             else raw_postcode
         end as postcode,
