@@ -1,14 +1,7 @@
 with
 
-localities as (
-    select distinct
-        postcode,
-        city_key,
-        city_text,
-        replace(city_text, 'SAINT', 'ST') as words
-    from {{ ref('int_localities_read') }}
-    where
-        length(city_key) >= 3 and (is_french or country is null and not has_lost_zero)
+unknown as (
+    select * from {{ ref('int_unknown_cities') }}
 ),
 
 communes as (
@@ -25,16 +18,6 @@ namesakes as (
         max(insee_code) as last_insee_code
     from communes
     group by city_key
-),
-
-unknown as (
-    select localities.*
-    from localities
-    left join communes
-        on
-            localities.postcode = communes.postcode
-            and localities.city_key = communes.city_key
-    where communes.postcode is null
 ),
 
 -- one letter out of four is a slip; of a name cut short, its beginning is left, and
@@ -61,6 +44,8 @@ close as (
             and coalesce(namesakes.first_insee_code = communes.insee_code, true)
             and coalesce(namesakes.last_insee_code = communes.insee_code, true)
         )
+    union all
+    select * from {{ ref('int_misspelt_cities') }}
 ),
 
 lone as (
