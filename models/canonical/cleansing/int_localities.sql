@@ -25,7 +25,9 @@ matched as (
         cedexes.city as cedex_city,
         cedexes.postcode is not null
         and (
+            -- 1001 LAUSANNE CEDEX, of no country, is not Bourg-en-Bresse
             localities.cedex is not null
+            and (localities.is_french or not localities.has_lost_zero)
             or localities.city_key is null and localities.is_french
             or replace(replace(cedexes.city, 'SAINT', 'ST'), ' ', '')
             = localities.city_key

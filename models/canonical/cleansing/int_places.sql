@@ -34,9 +34,14 @@ places as (
         end as postcode,
         case
             when is_french_place then coalesce(found_city, city_text, raw_city)
+            -- Tunis Cedex
+            when cedex is not null
+                then nullif({{ replace_pattern(
+                    'raw_city', ' *[Cc]([Ee][Dd][Ee]|[Dd])[Xx].*$', ''
+                ) }}, '')
             else raw_city
         end as city,
-        case when is_french_place then found_cedex end as cedex,
+        case when is_french_place then found_cedex else cedex end as cedex,
         case when is_french_place then insee_code end as insee_code,
         case
             when country is not null then country
