@@ -23,7 +23,8 @@ genders as (
 
 fitting as (
     -- title and gender survive together: a title of the other gender does not; an
-    -- address without a street does not where the same place has one
+    -- address without a street does not where the same place has one, nor one of a town
+    -- that is not found where the same street has one that is
     select candidates.*
     from candidates
     left join titles on candidates.field = 'title' and candidates.value = titles.title
