@@ -5,13 +5,14 @@
 {% macro customer_contents(customers, contact_points) %}
 with
 
--- by a hash of the record's id: two records on one would be read again together
+-- What the customer does not say itself: a primary one is its e-mail or a phone of it. By
+-- a hash of the record's id: two records on one would be read again together.
 points as (
     select
         {{ hash_key('record_id') }} as record_hash,
-        sum({{ row_hash(['contact_type', 'contact_value', 'is_primary']) }})
-            as points_hash
+        sum({{ row_hash(['contact_type', 'contact_value']) }}) as points_hash
     from {{ contact_points }}
+    where not is_primary
     group by {{ hash_key('record_id') }}
 ),
 

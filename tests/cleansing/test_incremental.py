@@ -109,6 +109,11 @@ def write(environment: dict[str, str], world: World, chance: random.Random) -> N
         for kind in ("email", "phone")
         if row[kind]
     ]
+    points += [
+        row | {"contact_type": "phone", "contact_value": row["second_phone"], "is_primary": False}
+        for row in rows
+        if row.get("second_phone")
+    ]
     fill(environment, "contact_points", points)
     said = [value for value in OTHERS if chance.random() < 0.6]
     consents = [
@@ -148,6 +153,11 @@ def live(environment: dict[str, str], target: Path) -> tuple[dict, dict, list[in
     before = {name: rows_of(environment, name) for name in RESULTS}
     dbt(environment, target, "run", "--select", "contact_points", "customer_records")
     assert before == {name: rows_of(environment, name) for name in RESULTS}, "read again, not twice"
+    world["c:lone"]["second_phone"] = "06 98 76 54 32"
+    write(environment, world, chance)
+    dbt(environment, target, "run", "--select", *LAYER)
+    unread = run(environment, "select record_id from canonical.int_unread_records")
+    assert unread == [("c:lone",)], "a record's other contact points are what it says too"
     # killed before customer_records; what it saw, records that came and went too, is taken back
     seen = {one: dict(said) for one, said in world.items()}
     change(seen, chance, 1)
