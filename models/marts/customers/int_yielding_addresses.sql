@@ -61,20 +61,7 @@ yielding as (
     from compared
     where is_same_place and is_moved = 0
     union
-    -- 12 RUE X, 94230 CACHNAN beside 12 RUE X, 94230 CACHAN
-    select
-        doubtful.customer_id,
-        doubtful.record_id
-    from addresses as doubtful
-    inner join addresses as known
-        on
-            doubtful.customer_id = known.customer_id
-            and doubtful.postcode = known.postcode
-            and doubtful.address_line_1 = known.address_line_1
-    where
-        doubtful.insee_code is null
-        and known.insee_code is not null
-        and known.echo_rank <= doubtful.echo_rank
+    select * from {{ ref('int_yielding_towns') }}
 )
 
 select * from yielding
