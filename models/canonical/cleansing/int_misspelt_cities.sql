@@ -40,20 +40,6 @@ spellings as (
     where city_text like '%S%T% %' or city_text like '%AINT%'
 ),
 
--- SAINT MAUR DES FS, Châlons sur Marne
-opened as (
-    select
-        slips.*,
-        postcodes.insee_code,
-        postcodes.city,
-        {{ extract_pattern('words', '^((ST |STE |L[AE]S? |L )?[A-Z]{4,}) ') }}
-            as first_words
-    from slips
-    inner join {{ ref('int_french_postcodes') }} as postcodes
-        on slips.postcode = postcodes.postcode
-    where postcodes.city like '% %'
-),
-
 found as (
     select
         spellings.postcode,
@@ -67,14 +53,7 @@ found as (
             spellings.postcode = communes.postcode
             and spellings.spelling = communes.city_key
     union all
-    select
-        postcode,
-        city_key,
-        city_text,
-        insee_code,
-        city
-    from opened
-    where replace(city, 'SAINT', 'ST') like first_words || ' %'
+    select * from {{ ref('int_abridged_cities') }}
 )
 
 select * from found
