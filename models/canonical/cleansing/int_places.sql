@@ -37,11 +37,15 @@ places as (
             -- Tunis Cedex
             when cedex is not null
                 then nullif({{ replace_pattern(
-                    'raw_city', ' *[Cc]([Ee][Dd][Ee]|[Dd])[Xx].*$', ''
+                    'raw_city', ' *[Cc]([EÉeé][Dd][Ee]|[Dd])[Xx].*$', ''
                 ) }}, '')
             else raw_city
         end as city,
-        case when is_french_place then found_cedex else cedex end as cedex,
+        case
+            when is_french_place then found_cedex
+            when {{ matches_pattern('raw_city', '[Cc]([EÉeé][Dd][Ee]|[Dd])[Xx]') }}
+                then cedex
+        end as cedex,
         case when is_french_place then insee_code end as insee_code,
         case
             when country is not null then country
