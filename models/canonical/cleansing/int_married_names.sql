@@ -11,12 +11,12 @@ married as (
         case
             when name_text like '% %' and {{ matches_pattern(
                 'lower(' ~ strip_accents('name_text') ~ ')',
-                '[ (](epouse|epse|ep|vve|veuve|nee|ne)[.]? '
+                '[ (,](epouse|epse|ep|vve|veuve|nee|ne)[.]? '
             ) }}
                 then {{ replace_pattern(replace_pattern(
                     'name_text',
-                    '[ ,]*[ (]([EÉeé][Pp][Oo][Uu][Ss][EÉeé]|[EÉeé][Pp][Ss][EÉeé]|[EÉeé][Pp]|[Vv][Vv][EÉeé]|[Vv][Ee][Uu][Vv][EÉeé])[.]? +', '>'),
-                    '[ ,]*[ (][Nn][EÉeé][EÉeé]?[.]? +', '<'
+                    '[ ,]*[ (,]([EÉeé][Pp][Oo][Uu][Ss][EÉeé]|[EÉeé][Pp][Ss][EÉeé]|[EÉeé][Pp]|[Vv][Vv][EÉeé]|[Vv][Ee][Uu][Vv][EÉeé])[.]? +', '>'),
+                    '[ ,]*[ (,][Nn][EÉeé][EÉeé]?[.]? +', '<'
                 ) }}
             -- Martin (Durand), Marie (VIP): what stands in brackets is a remark
             when name_text like '_%(%'
