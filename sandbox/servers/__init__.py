@@ -125,6 +125,7 @@ def environment(base_url: str, sandbox_dir: Path) -> dict[str, str]:
         "SPLIO_DATAHUB_FOLDER": str(folder / "datahub"),
         "RETAIL_PRO_URL": f"sqlite:///{folder / 'retail_pro.sqlite'}",
         "ORFEVRE_FEEDS_ROOT": str(folder / "files"),
+        "DBT_USE_COLORS": "false",
     }
 
 
