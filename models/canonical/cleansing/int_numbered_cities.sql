@@ -26,9 +26,9 @@ numbered as (
         localities.postcode,
         localities.city_key,
         localities.city_text,
+        -- city_key is without what its end was read as: only its number is read here
         ltrim({{ extract_pattern(
-            'localities.city_text',
-            ' ([0-9]{1,2}|[IVX]+) ?(ER|I?E|I?EME)?( ARR[A-Z]*)?$'
+            'localities.city_text', ' ([0-9]+|[IVX]+)([EI ].*)?$'
         ) }}, '0') as number_text
     from localities
     inner join cities on localities.city_key = cities.city_key
