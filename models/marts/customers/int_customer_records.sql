@@ -18,12 +18,10 @@ joined as (
             as home_store_id,
         records.title,
         case
-            when reversed.record_id is null then records.first_name
-            else records.last_name
+            when reversed.record_id is null then records.first_name else records.last_name
         end as first_name,
         case
-            when reversed.record_id is null then records.last_name
-            else records.first_name
+            when reversed.record_id is null then records.last_name else records.first_name
         end as last_name,
         records.birth_name,
         records.company_name,
