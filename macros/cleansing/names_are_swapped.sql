@@ -3,7 +3,7 @@
     How they are written tells too: an initial stands for a first name oftener than for a family name (R | Tony, Durand | R).
 -#}
 {% macro names_are_swapped(given, family) -%}
-    {{ name_bearers(family, given) }}
+    ({{ given }}.last_name_per_million + 5) * ({{ family }}.first_name_per_million + 1)
     * case
         when length({{ given }}.name_key) = 1 then 1.0 / {{ var('written_name_odds') }}
         when
@@ -12,5 +12,7 @@
             then {{ var('written_name_odds') }}
         else 1
     end
-    >= {{ var('swapped_name_odds') }} * {{ name_bearers(given, family) }}
+    >= {{ var('swapped_name_odds') }}
+    * ({{ given }}.first_name_per_million + 1)
+    * ({{ family }}.last_name_per_million + 5)
 {%- endmacro %}

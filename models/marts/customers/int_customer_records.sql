@@ -17,12 +17,8 @@ joined as (
         case when records.home_store_id not like 'web_%' then records.home_store_id end
             as home_store_id,
         records.title,
-        case
-            when reversed.record_id is null then records.first_name else records.last_name
-        end as first_name,
-        case
-            when reversed.record_id is null then records.last_name else records.first_name
-        end as last_name,
+        records.first_name,
+        records.last_name,
         records.birth_name,
         records.company_name,
         records.gender,
@@ -48,8 +44,6 @@ joined as (
         records.updated_at
     from positions
     inner join records on positions.record_id = records.record_id
-    left join {{ ref('int_reversed_names') }} as reversed
-        on positions.record_id = reversed.record_id
 )
 
 select * from joined
