@@ -32,7 +32,8 @@ values_of_all as (
     select
         '{{ [
             var("default_country"), var("first_name_bearers"),
-            var("swapped_name_odds"), var("written_name_odds")
+            var("swapped_name_odds"), var("swapped_name_odds_abroad"),
+            var("capital_name_odds"), var("initial_name_odds")
         ] | join(" ") }}' as table_name,
         0 as rows_hash
 ),

@@ -54,7 +54,9 @@ weighed as (
         customers.raw_first_name is not null and given.is_placeholder
         or customers.raw_last_name is not null and family.is_placeholder
             as has_placeholder,
-        {{ names_are_swapped('given', 'family') }} as is_swapped,
+        {{ names_are_swapped(
+            'given', 'family', "coalesce(customers.written_country <> 'FR', false)"
+        ) }} as is_swapped,
         trim(given.name_text || ' ' || family.name_text) as whole_name
     from customers
     left join forms as given
