@@ -55,7 +55,8 @@ weighed as (
         or customers.raw_last_name is not null and family.is_placeholder
             as has_placeholder,
         {{ names_are_swapped(
-            'given', 'family', "coalesce(customers.written_country <> 'FR', false)"
+            'given', 'family',
+            "coalesce(customers.written_country, '" ~ var('default_country') ~ "') <> 'FR'"
         ) }} as is_swapped,
         trim(given.name_text || ' ' || family.name_text) as whole_name
     from customers
