@@ -1,10 +1,10 @@
 {#-
     Whether a first and a last name, as rows of int_name_forms, are likelier the other way round, by their bearers in France.
     How they are written tells too: an initial stands for a first name oftener than for a family name (R | Tony, Durand | R).
-    Abroad, by the condition given, other names are borne, and the odds asked are longer (Hugh | Nolan).
+    Abroad, by the country written or by default, other names are borne, and the odds asked are longer (Hugh | Nolan).
 -#}
-{% macro names_are_swapped(given, family, is_abroad) -%}
-    ({{ given }}.last_name_per_million + 5) * ({{ family }}.first_name_per_million + 1)
+{% macro names_are_swapped(given, family, country) -%}
+    {{ name_bearers(family, given) }}
     * case
         when length({{ given }}.name_key) = 1 then 1.0 / {{ var('initial_name_odds') }}
         when length({{ family }}.name_key) = 1 then {{ var('initial_name_odds') }}
@@ -13,9 +13,8 @@
         else 1
     end
     >= case
-        when {{ is_abroad }} then {{ var('swapped_name_odds_abroad') }}
-        else {{ var('swapped_name_odds') }}
+        when {{ is_french(country) }} then {{ var('swapped_name_odds') }}
+        else {{ var('swapped_name_odds_abroad') }}
     end
-    * ({{ given }}.first_name_per_million + 1)
-    * ({{ family }}.last_name_per_million + 5)
+    * {{ name_bearers(given, family) }}
 {%- endmacro %}

@@ -54,10 +54,8 @@ weighed as (
         customers.raw_first_name is not null and given.is_placeholder
         or customers.raw_last_name is not null and family.is_placeholder
             as has_placeholder,
-        {{ names_are_swapped(
-            'given', 'family',
-            "coalesce(customers.written_country, '" ~ var('default_country') ~ "') <> 'FR'"
-        ) }} as is_swapped,
+        {{ names_are_swapped('given', 'family', 'customers.written_country') }}
+            as is_swapped,
         trim(given.name_text || ' ' || family.name_text) as whole_name
     from customers
     left join forms as given

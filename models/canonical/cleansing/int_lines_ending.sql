@@ -15,7 +15,7 @@ customers as (
     left join countries on customers.country = countries.raw_country
     where
         coalesce(customers.postcode, customers.city) is not null
-        and coalesce(countries.country, '{{ var("default_country") }}') = 'FR'
+        and {{ is_french('countries.country') }}
 ),
 
 together as (

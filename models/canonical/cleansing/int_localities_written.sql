@@ -27,9 +27,7 @@ written as (
         together.city as raw_city,
         together.country as raw_country,
         countries.country,
-        coalesce(countries.country in (
-            'FR', 'GP', 'MQ', 'GF', 'RE', 'YT', 'PM', 'BL', 'MF', 'NC', 'PF', 'WF', 'MC'
-        ), false)
+        countries.country is not null and {{ is_french('countries.country') }}
             as is_french
     from together
     left join {{ ref('int_country_names') }} as countries

@@ -15,7 +15,7 @@ customers as (
     where
         customers.postcode is null
         and customers.city is null
-        and coalesce(countries.country, '{{ var("default_country") }}') = 'FR'
+        and {{ is_french('countries.country') }}
 ),
 
 together as (
