@@ -24,7 +24,8 @@ genders as (
 fitting as (
     -- title and gender survive together: a title of the other gender does not; an
     -- address without a street does not where the same place has one, nor one of a town
-    -- that is not found where the same street has one that is
+    -- that is not found where the same street has one that is; nor do names in the
+    -- wrong order
     select candidates.*
     from candidates
     left join titles on candidates.field = 'title' and candidates.value = titles.title
@@ -32,10 +33,16 @@ fitting as (
         on
             candidates.customer_id = genders.customer_id
             and genders.position = 1
-    left join {{ ref('int_yielding_addresses') }} as yielding
-        on candidates.field = 'address' and candidates.record_id = yielding.record_id
+    left join {{ ref('int_yielding_addresses') }} as addresses
+        on candidates.field = 'address' and candidates.record_id = addresses.record_id
+    left join {{ ref('int_yielding_names') }} as names
+        on
+            candidates.field in ('first_name', 'last_name')
+            and candidates.record_id = names.record_id
     where
-        coalesce(titles.gender = genders.gender, true) and yielding.record_id is null
+        coalesce(titles.gender = genders.gender, true)
+        and addresses.record_id is null
+        and names.record_id is null
 ),
 
 lightest as (
