@@ -29,34 +29,28 @@
         {% set edges = scratch_table('edges_' ~ (walk.round - 1)) %}
         {% set steps = scratch_table('steps_' ~ walk.round) %}
         {% do create_scratch_table('steps_' ~ walk.round, '
-            with moved as (
-                select right_key as node_key, min(left_key) as next_key
-                from ' ~ edges ~ '
-                group by right_key
-            ),
-            stayed as (
-                select distinct edges.left_key as node_key
-                from ' ~ edges ~ ' as edges
-                left join moved on edges.left_key = moved.node_key
-                where moved.node_key is null
-            )
             select
                 ' ~ flip_bits('node_key', walk.mask) ~ ' as node_key,
-                ' ~ flip_bits('next_key', walk.mask) ~ ' as next_key
-            from moved
-            union all
-            select ' ~ flip_bits('node_key', walk.mask) ~ ', ' ~ flip_bits('node_key', walk.mask) ~ '
-            from stayed') %}
+                ' ~ flip_bits('min(next_key)', walk.mask) ~ ' as next_key
+            from (
+                select right_key as node_key, left_key as next_key from ' ~ edges ~ '
+                union all
+                select left_key, left_key from ' ~ edges ~ '
+            ) as neighbours
+            group by node_key') %}
         {% do create_scratch_table('edges_' ~ walk.round, '
             with contracted as (
                 select
-                    ' ~ flip_bits('near.next_key', next_mask) ~ ' as left_key,
+                    ' ~ flip_bits('coalesce(near.next_key, ' ~ flip_bits('edges.left_key', walk.mask) ~ ')', next_mask) ~ ' as left_key,
                     ' ~ flip_bits('far.next_key', next_mask) ~ ' as right_key
                 from ' ~ edges ~ ' as edges
-                inner join ' ~ steps ~ ' as near
+                -- an edge goes to a node that moves; the one it comes from may stay
+                left join ' ~ steps ~ ' as near
                     on ' ~ flip_bits('edges.left_key', walk.mask) ~ ' = near.node_key
+                    and near.next_key <> near.node_key
                 inner join ' ~ steps ~ ' as far
                     on ' ~ flip_bits('edges.right_key', walk.mask) ~ ' = far.node_key
+                    and far.next_key <> far.node_key
             )
             select distinct
                 least(left_key, right_key) as left_key, greatest(left_key, right_key) as right_key
